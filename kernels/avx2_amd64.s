@@ -10983,35 +10983,44 @@ GLOBL avx2const47<>(SB), RODATA|NOPTR, $32
 // func logAVX2(dst *float64, x *float64, n int, stream int)
 // Requires: AVX, AVX2, CMOV, FMA3, MMX+
 TEXT ·logAVX2(SB), NOSPLIT, $0-32
-	VPXOR       Y0, Y0, Y0
-	MOVQ        n+16(FP), AX
-	MOVQ        dst+0(FP), CX
-	MOVQ        x+8(FP), DX
-	MOVQ        stream+24(FP), BX
-	TESTQ       BX, BX
-	JZ          plain555
-	MOVQ        CX, BX
-	ANDQ        $+7, BX
-	JNZ         plain555
-	MOVQ        CX, BX
-	NEGQ        BX
-	ANDQ        $+31, BX
-	SHRQ        $0x03, BX
-	CMPQ        BX, AX
-	CMOVQHI     AX, BX
-	TESTQ       BX, BX
-	JZ          none556
-	LEAQ        avx2const0<>+24(SB), SI
-	NEGQ        BX
-	VMOVDQU     (SI)(BX*8), Y1
-	NEGQ        BX
-	VMASKMOVPD  (DX), Y1, Y2
-	VMOVUPD     Y2, Y2
-	VMOVUPD     avx2const63<>+0(SB), Y4
-	VMULPD      avx2const59<>+0(SB), Y2, Y3
-	VCMPPD      $0x11, avx2const58<>+0(SB), Y2, Y5
-	VBLENDVPD   Y5, Y3, Y2, Y3
-	VBLENDVPD   Y5, avx2const64<>+0(SB), Y4, Y4
+	VPXOR      Y0, Y0, Y0
+	MOVQ       n+16(FP), AX
+	MOVQ       dst+0(FP), CX
+	MOVQ       x+8(FP), DX
+	MOVQ       stream+24(FP), BX
+	TESTQ      BX, BX
+	JZ         plain555
+	MOVQ       CX, BX
+	ANDQ       $+7, BX
+	JNZ        plain555
+	MOVQ       CX, BX
+	NEGQ       BX
+	ANDQ       $+31, BX
+	SHRQ       $0x03, BX
+	CMPQ       BX, AX
+	CMOVQHI    AX, BX
+	TESTQ      BX, BX
+	JZ         none556
+	LEAQ       avx2const0<>+24(SB), SI
+	NEGQ       BX
+	VMOVDQU    (SI)(BX*8), Y1
+	NEGQ       BX
+	VMASKMOVPD (DX), Y1, Y2
+	VMOVUPD    Y2, Y2
+	VMOVUPD    Y2, Y3
+	VMOVUPD    avx2const63<>+0(SB), Y4
+	VPSUBQ     avx2const58<>+0(SB), Y2, Y5
+	VPCMPGTQ   avx2const65<>+0(SB), Y5, Y6
+	VPOR       Y5, Y6, Y6
+	VMOVMSKPD  Y6, SI
+	TESTL      SI, SI
+	JZ         ordinary557
+	VMULPD     avx2const59<>+0(SB), Y2, Y3
+	VCMPPD     $0x11, avx2const58<>+0(SB), Y2, Y5
+	VBLENDVPD  Y5, Y3, Y2, Y3
+	VBLENDVPD  Y5, avx2const64<>+0(SB), Y4, Y4
+
+ordinary557:
 	VPADDQ      avx2const60<>+0(SB), Y3, Y3
 	VPSRLQ      $0x34, Y3, Y5
 	VPOR        avx2const11<>+0(SB), Y5, Y5
@@ -11040,382 +11049,499 @@ TEXT ·logAVX2(SB), NOSPLIT, $0-32
 	VSUBPD      Y9, Y6, Y6
 	VSUBPD      Y6, Y3, Y3
 	VFMADD231PD avx2const49<>+0(SB), Y4, Y3
+	TESTL       SI, SI
+	JZ          ordinary558
 	VCMPPD      $0x11, Y0, Y2, Y4
-	VBLENDVPD   Y4, avx2const65<>+0(SB), Y3, Y3
+	VBLENDVPD   Y4, avx2const66<>+0(SB), Y3, Y3
 	VCMPPD      $0x00, Y0, Y2, Y4
 	VBLENDVPD   Y4, avx2const24<>+0(SB), Y3, Y3
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y2, Y4
 	VBLENDVPD   Y4, Y2, Y3, Y3
-	VMASKMOVPD  Y3, Y1, (CX)
-	SUBQ        BX, AX
-	LEAQ        (CX)(BX*8), CX
-	LEAQ        (DX)(BX*8), DX
+
+ordinary558:
+	VMASKMOVPD Y3, Y1, (CX)
+	SUBQ       BX, AX
+	LEAQ       (CX)(BX*8), CX
+	LEAQ       (DX)(BX*8), DX
 
 none556:
 	CMPQ AX, $+16
-	JB   end559
+	JB   end560
 
-loop558:
-	VMOVUPD     (DX), Y1
-	VMOVUPD     avx2const63<>+0(SB), Y3
-	VMULPD      avx2const59<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
-	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
-	VPADDQ      avx2const60<>+0(SB), Y2, Y2
-	VPSRLQ      $0x34, Y2, Y4
-	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
-	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
-	VDIVPD      Y4, Y2, Y4
-	VMULPD      Y4, Y4, Y5
-	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const57<>+0(SB), Y7
-	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const56<>+0(SB), Y8
-	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
-	VMULPD      Y5, Y7, Y7
-	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const18<>+0(SB), Y2, Y5
-	VMULPD      Y2, Y5, Y5
-	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const50<>+0(SB), Y3, Y6
-	VFMADD213PD Y6, Y4, Y8
-	VSUBPD      Y8, Y5, Y5
-	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
-	VCMPPD      $0x11, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
-	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
-	VBLENDVPD   Y3, Y1, Y2, Y2
-	VMOVNTPD    Y2, (CX)
-	VMOVUPD     32(DX), Y1
-	VMOVUPD     avx2const63<>+0(SB), Y3
-	VMULPD      avx2const59<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
-	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
-	VPADDQ      avx2const60<>+0(SB), Y2, Y2
-	VPSRLQ      $0x34, Y2, Y4
-	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
-	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
-	VDIVPD      Y4, Y2, Y4
-	VMULPD      Y4, Y4, Y5
-	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const57<>+0(SB), Y7
-	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const56<>+0(SB), Y8
-	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
-	VMULPD      Y5, Y7, Y7
-	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const18<>+0(SB), Y2, Y5
-	VMULPD      Y2, Y5, Y5
-	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const50<>+0(SB), Y3, Y6
-	VFMADD213PD Y6, Y4, Y8
-	VSUBPD      Y8, Y5, Y5
-	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
-	VCMPPD      $0x11, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
-	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
-	VBLENDVPD   Y3, Y1, Y2, Y2
-	VMOVNTPD    Y2, 32(CX)
-	VMOVUPD     64(DX), Y1
-	VMOVUPD     avx2const63<>+0(SB), Y3
-	VMULPD      avx2const59<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
-	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
-	VPADDQ      avx2const60<>+0(SB), Y2, Y2
-	VPSRLQ      $0x34, Y2, Y4
-	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
-	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
-	VDIVPD      Y4, Y2, Y4
-	VMULPD      Y4, Y4, Y5
-	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const57<>+0(SB), Y7
-	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const56<>+0(SB), Y8
-	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
-	VMULPD      Y5, Y7, Y7
-	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const18<>+0(SB), Y2, Y5
-	VMULPD      Y2, Y5, Y5
-	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const50<>+0(SB), Y3, Y6
-	VFMADD213PD Y6, Y4, Y8
-	VSUBPD      Y8, Y5, Y5
-	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
-	VCMPPD      $0x11, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
-	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
-	VBLENDVPD   Y3, Y1, Y2, Y2
-	VMOVNTPD    Y2, 64(CX)
-	VMOVUPD     96(DX), Y1
-	VMOVUPD     avx2const63<>+0(SB), Y3
-	VMULPD      avx2const59<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
-	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
-	VPADDQ      avx2const60<>+0(SB), Y2, Y2
-	VPSRLQ      $0x34, Y2, Y4
-	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
-	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
-	VDIVPD      Y4, Y2, Y4
-	VMULPD      Y4, Y4, Y5
-	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const57<>+0(SB), Y7
-	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const56<>+0(SB), Y8
-	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
-	VMULPD      Y5, Y7, Y7
-	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const18<>+0(SB), Y2, Y5
-	VMULPD      Y2, Y5, Y5
-	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const50<>+0(SB), Y3, Y6
-	VFMADD213PD Y6, Y4, Y8
-	VSUBPD      Y8, Y5, Y5
-	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
-	VCMPPD      $0x11, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
-	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
-	VBLENDVPD   Y3, Y1, Y2, Y2
-	VMOVNTPD    Y2, 96(CX)
-	ADDQ        $+128, CX
-	ADDQ        $+128, DX
-	SUBQ        $+16, AX
-	CMPQ        AX, $+16
-	JAE         loop558
+loop559:
+	VMOVUPD   (DX), Y1
+	VMOVUPD   Y1, Y2
+	VMOVUPD   avx2const63<>+0(SB), Y3
+	VPSUBQ    avx2const58<>+0(SB), Y1, Y4
+	VPCMPGTQ  avx2const65<>+0(SB), Y4, Y5
+	VPOR      Y4, Y5, Y5
+	VMOVMSKPD Y5, BX
+	TESTL     BX, BX
+	JZ        ordinary561
+	VMULPD    avx2const59<>+0(SB), Y1, Y2
+	VCMPPD    $0x11, avx2const58<>+0(SB), Y1, Y4
+	VBLENDVPD Y4, Y2, Y1, Y2
+	VBLENDVPD Y4, avx2const64<>+0(SB), Y3, Y3
 
-end559:
+ordinary561:
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const11<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y5
+	VMULPD      Y5, Y5, Y6
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
+	VMULPD      Y5, Y7, Y7
+	VFMADD213PD Y7, Y6, Y8
+	VMULPD      avx2const18<>+0(SB), Y2, Y5
+	VMULPD      Y2, Y5, Y5
+	VADDPD      Y5, Y8, Y8
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
+	VFMADD213PD Y6, Y4, Y8
+	VSUBPD      Y8, Y5, Y5
+	VSUBPD      Y5, Y2, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
+	TESTL       BX, BX
+	JZ          ordinary562
+	VCMPPD      $0x11, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const66<>+0(SB), Y2, Y2
+	VCMPPD      $0x00, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, Y1, Y2, Y2
+
+ordinary562:
+	VMOVNTPD  Y2, (CX)
+	VMOVUPD   32(DX), Y1
+	VMOVUPD   Y1, Y2
+	VMOVUPD   avx2const63<>+0(SB), Y3
+	VPSUBQ    avx2const58<>+0(SB), Y1, Y4
+	VPCMPGTQ  avx2const65<>+0(SB), Y4, Y5
+	VPOR      Y4, Y5, Y5
+	VMOVMSKPD Y5, BX
+	TESTL     BX, BX
+	JZ        ordinary563
+	VMULPD    avx2const59<>+0(SB), Y1, Y2
+	VCMPPD    $0x11, avx2const58<>+0(SB), Y1, Y4
+	VBLENDVPD Y4, Y2, Y1, Y2
+	VBLENDVPD Y4, avx2const64<>+0(SB), Y3, Y3
+
+ordinary563:
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const11<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y5
+	VMULPD      Y5, Y5, Y6
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
+	VMULPD      Y5, Y7, Y7
+	VFMADD213PD Y7, Y6, Y8
+	VMULPD      avx2const18<>+0(SB), Y2, Y5
+	VMULPD      Y2, Y5, Y5
+	VADDPD      Y5, Y8, Y8
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
+	VFMADD213PD Y6, Y4, Y8
+	VSUBPD      Y8, Y5, Y5
+	VSUBPD      Y5, Y2, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
+	TESTL       BX, BX
+	JZ          ordinary564
+	VCMPPD      $0x11, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const66<>+0(SB), Y2, Y2
+	VCMPPD      $0x00, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, Y1, Y2, Y2
+
+ordinary564:
+	VMOVNTPD  Y2, 32(CX)
+	VMOVUPD   64(DX), Y1
+	VMOVUPD   Y1, Y2
+	VMOVUPD   avx2const63<>+0(SB), Y3
+	VPSUBQ    avx2const58<>+0(SB), Y1, Y4
+	VPCMPGTQ  avx2const65<>+0(SB), Y4, Y5
+	VPOR      Y4, Y5, Y5
+	VMOVMSKPD Y5, BX
+	TESTL     BX, BX
+	JZ        ordinary565
+	VMULPD    avx2const59<>+0(SB), Y1, Y2
+	VCMPPD    $0x11, avx2const58<>+0(SB), Y1, Y4
+	VBLENDVPD Y4, Y2, Y1, Y2
+	VBLENDVPD Y4, avx2const64<>+0(SB), Y3, Y3
+
+ordinary565:
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const11<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y5
+	VMULPD      Y5, Y5, Y6
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
+	VMULPD      Y5, Y7, Y7
+	VFMADD213PD Y7, Y6, Y8
+	VMULPD      avx2const18<>+0(SB), Y2, Y5
+	VMULPD      Y2, Y5, Y5
+	VADDPD      Y5, Y8, Y8
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
+	VFMADD213PD Y6, Y4, Y8
+	VSUBPD      Y8, Y5, Y5
+	VSUBPD      Y5, Y2, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
+	TESTL       BX, BX
+	JZ          ordinary566
+	VCMPPD      $0x11, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const66<>+0(SB), Y2, Y2
+	VCMPPD      $0x00, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, Y1, Y2, Y2
+
+ordinary566:
+	VMOVNTPD  Y2, 64(CX)
+	VMOVUPD   96(DX), Y1
+	VMOVUPD   Y1, Y2
+	VMOVUPD   avx2const63<>+0(SB), Y3
+	VPSUBQ    avx2const58<>+0(SB), Y1, Y4
+	VPCMPGTQ  avx2const65<>+0(SB), Y4, Y5
+	VPOR      Y4, Y5, Y5
+	VMOVMSKPD Y5, BX
+	TESTL     BX, BX
+	JZ        ordinary567
+	VMULPD    avx2const59<>+0(SB), Y1, Y2
+	VCMPPD    $0x11, avx2const58<>+0(SB), Y1, Y4
+	VBLENDVPD Y4, Y2, Y1, Y2
+	VBLENDVPD Y4, avx2const64<>+0(SB), Y3, Y3
+
+ordinary567:
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const11<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y5
+	VMULPD      Y5, Y5, Y6
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
+	VMULPD      Y5, Y7, Y7
+	VFMADD213PD Y7, Y6, Y8
+	VMULPD      avx2const18<>+0(SB), Y2, Y5
+	VMULPD      Y2, Y5, Y5
+	VADDPD      Y5, Y8, Y8
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
+	VFMADD213PD Y6, Y4, Y8
+	VSUBPD      Y8, Y5, Y5
+	VSUBPD      Y5, Y2, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
+	TESTL       BX, BX
+	JZ          ordinary568
+	VCMPPD      $0x11, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const66<>+0(SB), Y2, Y2
+	VCMPPD      $0x00, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, Y1, Y2, Y2
+
+ordinary568:
+	VMOVNTPD Y2, 96(CX)
+	ADDQ     $+128, CX
+	ADDQ     $+128, DX
+	SUBQ     $+16, AX
+	CMPQ     AX, $+16
+	JAE      loop559
+
+end560:
 	SFENCE
 
 plain555:
 	SUBQ    $+16, AX
-	JB      end565
+	JB      end570
 	PCALIGN $0x40
 
-loop564:
-	VMOVUPD     (DX), Y1
-	VMOVUPD     avx2const63<>+0(SB), Y3
-	VMULPD      avx2const59<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
-	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
-	VPADDQ      avx2const60<>+0(SB), Y2, Y2
-	VPSRLQ      $0x34, Y2, Y4
-	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
-	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
-	VDIVPD      Y4, Y2, Y4
-	VMULPD      Y4, Y4, Y5
-	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const57<>+0(SB), Y7
-	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const56<>+0(SB), Y8
-	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
-	VMULPD      Y5, Y7, Y7
-	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const18<>+0(SB), Y2, Y5
-	VMULPD      Y2, Y5, Y5
-	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const50<>+0(SB), Y3, Y6
-	VFMADD213PD Y6, Y4, Y8
-	VSUBPD      Y8, Y5, Y5
-	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
-	VCMPPD      $0x11, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
-	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
-	VBLENDVPD   Y3, Y1, Y2, Y2
-	VMOVUPD     Y2, (CX)
-	VMOVUPD     32(DX), Y1
-	VMOVUPD     avx2const63<>+0(SB), Y3
-	VMULPD      avx2const59<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
-	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
-	VPADDQ      avx2const60<>+0(SB), Y2, Y2
-	VPSRLQ      $0x34, Y2, Y4
-	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
-	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
-	VDIVPD      Y4, Y2, Y4
-	VMULPD      Y4, Y4, Y5
-	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const57<>+0(SB), Y7
-	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const56<>+0(SB), Y8
-	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
-	VMULPD      Y5, Y7, Y7
-	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const18<>+0(SB), Y2, Y5
-	VMULPD      Y2, Y5, Y5
-	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const50<>+0(SB), Y3, Y6
-	VFMADD213PD Y6, Y4, Y8
-	VSUBPD      Y8, Y5, Y5
-	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
-	VCMPPD      $0x11, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
-	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
-	VBLENDVPD   Y3, Y1, Y2, Y2
-	VMOVUPD     Y2, 32(CX)
-	VMOVUPD     64(DX), Y1
-	VMOVUPD     avx2const63<>+0(SB), Y3
-	VMULPD      avx2const59<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
-	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
-	VPADDQ      avx2const60<>+0(SB), Y2, Y2
-	VPSRLQ      $0x34, Y2, Y4
-	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
-	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
-	VDIVPD      Y4, Y2, Y4
-	VMULPD      Y4, Y4, Y5
-	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const57<>+0(SB), Y7
-	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const56<>+0(SB), Y8
-	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
-	VMULPD      Y5, Y7, Y7
-	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const18<>+0(SB), Y2, Y5
-	VMULPD      Y2, Y5, Y5
-	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const50<>+0(SB), Y3, Y6
-	VFMADD213PD Y6, Y4, Y8
-	VSUBPD      Y8, Y5, Y5
-	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
-	VCMPPD      $0x11, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
-	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
-	VBLENDVPD   Y3, Y1, Y2, Y2
-	VMOVUPD     Y2, 64(CX)
-	VMOVUPD     96(DX), Y1
-	VMOVUPD     avx2const63<>+0(SB), Y3
-	VMULPD      avx2const59<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
-	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
-	VPADDQ      avx2const60<>+0(SB), Y2, Y2
-	VPSRLQ      $0x34, Y2, Y4
-	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
-	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
-	VDIVPD      Y4, Y2, Y4
-	VMULPD      Y4, Y4, Y5
-	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const57<>+0(SB), Y7
-	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const56<>+0(SB), Y8
-	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
-	VMULPD      Y5, Y7, Y7
-	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const18<>+0(SB), Y2, Y5
-	VMULPD      Y2, Y5, Y5
-	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const50<>+0(SB), Y3, Y6
-	VFMADD213PD Y6, Y4, Y8
-	VSUBPD      Y8, Y5, Y5
-	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
-	VCMPPD      $0x11, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
-	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
-	VBLENDVPD   Y3, Y1, Y2, Y2
-	VMOVUPD     Y2, 96(CX)
-	ADDQ        $+128, CX
-	ADDQ        $+128, DX
-	SUBQ        $+16, AX
-	JAE         loop564
+loop569:
+	VMOVUPD   (DX), Y1
+	VMOVUPD   Y1, Y2
+	VMOVUPD   avx2const63<>+0(SB), Y3
+	VPSUBQ    avx2const58<>+0(SB), Y1, Y4
+	VPCMPGTQ  avx2const65<>+0(SB), Y4, Y5
+	VPOR      Y4, Y5, Y5
+	VMOVMSKPD Y5, BX
+	TESTL     BX, BX
+	JZ        ordinary571
+	VMULPD    avx2const59<>+0(SB), Y1, Y2
+	VCMPPD    $0x11, avx2const58<>+0(SB), Y1, Y4
+	VBLENDVPD Y4, Y2, Y1, Y2
+	VBLENDVPD Y4, avx2const64<>+0(SB), Y3, Y3
 
-end565:
+ordinary571:
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const11<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y5
+	VMULPD      Y5, Y5, Y6
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
+	VMULPD      Y5, Y7, Y7
+	VFMADD213PD Y7, Y6, Y8
+	VMULPD      avx2const18<>+0(SB), Y2, Y5
+	VMULPD      Y2, Y5, Y5
+	VADDPD      Y5, Y8, Y8
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
+	VFMADD213PD Y6, Y4, Y8
+	VSUBPD      Y8, Y5, Y5
+	VSUBPD      Y5, Y2, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
+	TESTL       BX, BX
+	JZ          ordinary572
+	VCMPPD      $0x11, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const66<>+0(SB), Y2, Y2
+	VCMPPD      $0x00, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, Y1, Y2, Y2
+
+ordinary572:
+	VMOVUPD   Y2, (CX)
+	VMOVUPD   32(DX), Y1
+	VMOVUPD   Y1, Y2
+	VMOVUPD   avx2const63<>+0(SB), Y3
+	VPSUBQ    avx2const58<>+0(SB), Y1, Y4
+	VPCMPGTQ  avx2const65<>+0(SB), Y4, Y5
+	VPOR      Y4, Y5, Y5
+	VMOVMSKPD Y5, BX
+	TESTL     BX, BX
+	JZ        ordinary573
+	VMULPD    avx2const59<>+0(SB), Y1, Y2
+	VCMPPD    $0x11, avx2const58<>+0(SB), Y1, Y4
+	VBLENDVPD Y4, Y2, Y1, Y2
+	VBLENDVPD Y4, avx2const64<>+0(SB), Y3, Y3
+
+ordinary573:
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const11<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y5
+	VMULPD      Y5, Y5, Y6
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
+	VMULPD      Y5, Y7, Y7
+	VFMADD213PD Y7, Y6, Y8
+	VMULPD      avx2const18<>+0(SB), Y2, Y5
+	VMULPD      Y2, Y5, Y5
+	VADDPD      Y5, Y8, Y8
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
+	VFMADD213PD Y6, Y4, Y8
+	VSUBPD      Y8, Y5, Y5
+	VSUBPD      Y5, Y2, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
+	TESTL       BX, BX
+	JZ          ordinary574
+	VCMPPD      $0x11, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const66<>+0(SB), Y2, Y2
+	VCMPPD      $0x00, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, Y1, Y2, Y2
+
+ordinary574:
+	VMOVUPD   Y2, 32(CX)
+	VMOVUPD   64(DX), Y1
+	VMOVUPD   Y1, Y2
+	VMOVUPD   avx2const63<>+0(SB), Y3
+	VPSUBQ    avx2const58<>+0(SB), Y1, Y4
+	VPCMPGTQ  avx2const65<>+0(SB), Y4, Y5
+	VPOR      Y4, Y5, Y5
+	VMOVMSKPD Y5, BX
+	TESTL     BX, BX
+	JZ        ordinary575
+	VMULPD    avx2const59<>+0(SB), Y1, Y2
+	VCMPPD    $0x11, avx2const58<>+0(SB), Y1, Y4
+	VBLENDVPD Y4, Y2, Y1, Y2
+	VBLENDVPD Y4, avx2const64<>+0(SB), Y3, Y3
+
+ordinary575:
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const11<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y5
+	VMULPD      Y5, Y5, Y6
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
+	VMULPD      Y5, Y7, Y7
+	VFMADD213PD Y7, Y6, Y8
+	VMULPD      avx2const18<>+0(SB), Y2, Y5
+	VMULPD      Y2, Y5, Y5
+	VADDPD      Y5, Y8, Y8
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
+	VFMADD213PD Y6, Y4, Y8
+	VSUBPD      Y8, Y5, Y5
+	VSUBPD      Y5, Y2, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
+	TESTL       BX, BX
+	JZ          ordinary576
+	VCMPPD      $0x11, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const66<>+0(SB), Y2, Y2
+	VCMPPD      $0x00, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, Y1, Y2, Y2
+
+ordinary576:
+	VMOVUPD   Y2, 64(CX)
+	VMOVUPD   96(DX), Y1
+	VMOVUPD   Y1, Y2
+	VMOVUPD   avx2const63<>+0(SB), Y3
+	VPSUBQ    avx2const58<>+0(SB), Y1, Y4
+	VPCMPGTQ  avx2const65<>+0(SB), Y4, Y5
+	VPOR      Y4, Y5, Y5
+	VMOVMSKPD Y5, BX
+	TESTL     BX, BX
+	JZ        ordinary577
+	VMULPD    avx2const59<>+0(SB), Y1, Y2
+	VCMPPD    $0x11, avx2const58<>+0(SB), Y1, Y4
+	VBLENDVPD Y4, Y2, Y1, Y2
+	VBLENDVPD Y4, avx2const64<>+0(SB), Y3, Y3
+
+ordinary577:
+	VPADDQ      avx2const60<>+0(SB), Y2, Y2
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const11<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y5
+	VMULPD      Y5, Y5, Y6
+	VMOVUPD     avx2const57<>+0(SB), Y7
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const56<>+0(SB), Y8
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
+	VMULPD      Y5, Y7, Y7
+	VFMADD213PD Y7, Y6, Y8
+	VMULPD      avx2const18<>+0(SB), Y2, Y5
+	VMULPD      Y2, Y5, Y5
+	VADDPD      Y5, Y8, Y8
+	VMULPD      avx2const50<>+0(SB), Y3, Y6
+	VFMADD213PD Y6, Y4, Y8
+	VSUBPD      Y8, Y5, Y5
+	VSUBPD      Y5, Y2, Y2
+	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
+	TESTL       BX, BX
+	JZ          ordinary578
+	VCMPPD      $0x11, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const66<>+0(SB), Y2, Y2
+	VCMPPD      $0x00, Y0, Y1, Y3
+	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, Y1, Y2, Y2
+
+ordinary578:
+	VMOVUPD Y2, 96(CX)
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	SUBQ    $+16, AX
+	JAE     loop569
+
+end570:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end571
+	JB   end580
 
-loop570:
-	VMOVUPD     (DX), Y1
-	VMOVUPD     avx2const63<>+0(SB), Y3
-	VMULPD      avx2const59<>+0(SB), Y1, Y2
-	VCMPPD      $0x11, avx2const58<>+0(SB), Y1, Y4
-	VBLENDVPD   Y4, Y2, Y1, Y2
-	VBLENDVPD   Y4, avx2const64<>+0(SB), Y3, Y3
+loop579:
+	VMOVUPD   (DX), Y1
+	VMOVUPD   Y1, Y2
+	VMOVUPD   avx2const63<>+0(SB), Y3
+	VPSUBQ    avx2const58<>+0(SB), Y1, Y4
+	VPCMPGTQ  avx2const65<>+0(SB), Y4, Y5
+	VPOR      Y4, Y5, Y5
+	VMOVMSKPD Y5, BX
+	TESTL     BX, BX
+	JZ        ordinary581
+	VMULPD    avx2const59<>+0(SB), Y1, Y2
+	VCMPPD    $0x11, avx2const58<>+0(SB), Y1, Y4
+	VBLENDVPD Y4, Y2, Y1, Y2
+	VBLENDVPD Y4, avx2const64<>+0(SB), Y3, Y3
+
+ordinary581:
 	VPADDQ      avx2const60<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
@@ -11444,33 +11570,46 @@ loop570:
 	VSUBPD      Y8, Y5, Y5
 	VSUBPD      Y5, Y2, Y2
 	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
+	TESTL       BX, BX
+	JZ          ordinary582
 	VCMPPD      $0x11, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const65<>+0(SB), Y2, Y2
+	VBLENDVPD   Y3, avx2const66<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
 	VBLENDVPD   Y3, Y1, Y2, Y2
-	VMOVUPD     Y2, (CX)
-	ADDQ        $+32, CX
-	ADDQ        $+32, DX
-	SUBQ        $+4, AX
-	CMPQ        AX, $+4
-	JAE         loop570
 
-end571:
-	TESTQ       AX, AX
-	JZ          none573
-	LEAQ        avx2const0<>+24(SB), BX
-	NEGQ        AX
-	VMOVDQU     (BX)(AX*8), Y1
-	NEGQ        AX
-	VMASKMOVPD  (DX), Y1, Y2
-	VMOVUPD     Y2, Y2
-	VMOVUPD     avx2const63<>+0(SB), Y4
-	VMULPD      avx2const59<>+0(SB), Y2, Y3
-	VCMPPD      $0x11, avx2const58<>+0(SB), Y2, Y5
-	VBLENDVPD   Y5, Y3, Y2, Y3
-	VBLENDVPD   Y5, avx2const64<>+0(SB), Y4, Y4
+ordinary582:
+	VMOVUPD Y2, (CX)
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	SUBQ    $+4, AX
+	CMPQ    AX, $+4
+	JAE     loop579
+
+end580:
+	TESTQ      AX, AX
+	JZ         none583
+	LEAQ       avx2const0<>+24(SB), BX
+	NEGQ       AX
+	VMOVDQU    (BX)(AX*8), Y1
+	NEGQ       AX
+	VMASKMOVPD (DX), Y1, Y2
+	VMOVUPD    Y2, Y2
+	VMOVUPD    Y2, Y3
+	VMOVUPD    avx2const63<>+0(SB), Y4
+	VPSUBQ     avx2const58<>+0(SB), Y2, Y5
+	VPCMPGTQ   avx2const65<>+0(SB), Y5, Y6
+	VPOR       Y5, Y6, Y6
+	VMOVMSKPD  Y6, AX
+	TESTL      AX, AX
+	JZ         ordinary584
+	VMULPD     avx2const59<>+0(SB), Y2, Y3
+	VCMPPD     $0x11, avx2const58<>+0(SB), Y2, Y5
+	VBLENDVPD  Y5, Y3, Y2, Y3
+	VBLENDVPD  Y5, avx2const64<>+0(SB), Y4, Y4
+
+ordinary584:
 	VPADDQ      avx2const60<>+0(SB), Y3, Y3
 	VPSRLQ      $0x34, Y3, Y5
 	VPOR        avx2const11<>+0(SB), Y5, Y5
@@ -11499,15 +11638,19 @@ end571:
 	VSUBPD      Y9, Y6, Y6
 	VSUBPD      Y6, Y3, Y3
 	VFMADD231PD avx2const49<>+0(SB), Y4, Y3
+	TESTL       AX, AX
+	JZ          ordinary585
 	VCMPPD      $0x11, Y0, Y2, Y4
-	VBLENDVPD   Y4, avx2const65<>+0(SB), Y3, Y3
+	VBLENDVPD   Y4, avx2const66<>+0(SB), Y3, Y3
 	VCMPPD      $0x00, Y0, Y2, Y0
 	VBLENDVPD   Y0, avx2const24<>+0(SB), Y3, Y3
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y2, Y0
 	VBLENDVPD   Y0, Y2, Y3, Y3
-	VMASKMOVPD  Y3, Y1, (CX)
 
-none573:
+ordinary585:
+	VMASKMOVPD Y3, Y1, (CX)
+
+none583:
 	VZEROUPPER
 	RET
 
@@ -11613,11 +11756,17 @@ DATA avx2const64<>+16(SB)/8, $0x4330000000000435
 DATA avx2const64<>+24(SB)/8, $0x4330000000000435
 GLOBL avx2const64<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const65<>+0(SB)/8, $0x7ff8000000000001
-DATA avx2const65<>+8(SB)/8, $0x7ff8000000000001
-DATA avx2const65<>+16(SB)/8, $0x7ff8000000000001
-DATA avx2const65<>+24(SB)/8, $0x7ff8000000000001
+DATA avx2const65<>+0(SB)/8, $0x7fdfffffffffffff
+DATA avx2const65<>+8(SB)/8, $0x7fdfffffffffffff
+DATA avx2const65<>+16(SB)/8, $0x7fdfffffffffffff
+DATA avx2const65<>+24(SB)/8, $0x7fdfffffffffffff
 GLOBL avx2const65<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const66<>+0(SB)/8, $0x7ff8000000000001
+DATA avx2const66<>+8(SB)/8, $0x7ff8000000000001
+DATA avx2const66<>+16(SB)/8, $0x7ff8000000000001
+DATA avx2const66<>+24(SB)/8, $0x7ff8000000000001
+GLOBL avx2const66<>(SB), RODATA|NOPTR, $32
 
 // func compensateAVX2(acc *float64, x []float64)
 // Requires: AVX
@@ -11634,9 +11783,9 @@ TEXT ·compensateAVX2(SB), NOSPLIT, $0-32
 	VMOVUPD 192(DX), Y6
 	VMOVUPD 224(DX), Y7
 	CMPQ    CX, $+16
-	JB      end576
+	JB      end587
 
-loop575:
+loop586:
 	VMOVUPD (AX), Y8
 	VADDPD  Y8, Y0, Y9
 	VSUBPD  Y0, Y9, Y10
@@ -11676,9 +11825,9 @@ loop575:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop575
+	JAE     loop586
 
-end576:
+end587:
 	VMOVUPD Y0, (DX)
 	VMOVUPD Y1, 32(DX)
 	VMOVUPD Y2, 64(DX)
@@ -11706,21 +11855,21 @@ TEXT ·sumAbsAVX2(SB), NOSPLIT, $0-32
 	VPXOR   Y8, Y8, Y8
 	VMOVUPD avx2const1<>+0(SB), Y9
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near577
+	JB      near588
 	CMPQ    CX, $+32
-	JB      end579
+	JB      end590
 
-loop578:
+loop589:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+32, DX
-	JB      end581
+	JB      end592
 	PCALIGN $0x40
 
-loop580:
+loop591:
 	MOVQ   (AX), BX
 	MOVQ   64(AX), BX
 	MOVQ   128(AX), BX
@@ -11743,9 +11892,9 @@ loop580:
 	VADDPD Y10, Y7, Y7
 	ADDQ   $+256, AX
 	SUBQ   $+32, DX
-	JAE    loop580
+	JAE    loop591
 
-end581:
+end592:
 	ADDQ   $+32, DX
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
@@ -11767,24 +11916,24 @@ end581:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop578
+	JAE    loop589
 
-end579:
-near577:
+end590:
+near588:
 	CMPQ CX, $+32
-	JB   end583
+	JB   end594
 
-loop582:
+loop593:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+32, DX
-	JB      end585
+	JB      end596
 	PCALIGN $0x40
 
-loop584:
+loop595:
 	VPANDN (AX), Y9, Y10
 	VADDPD Y10, Y0, Y0
 	VPANDN 32(AX), Y9, Y10
@@ -11803,9 +11952,9 @@ loop584:
 	VADDPD Y10, Y7, Y7
 	ADDQ   $+256, AX
 	SUBQ   $+32, DX
-	JAE    loop584
+	JAE    loop595
 
-end585:
+end596:
 	ADDQ   $+32, DX
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
@@ -11827,23 +11976,23 @@ end585:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop582
+	JAE    loop593
 
-end583:
+end594:
 	CMPQ CX, $+4
-	JB   end587
+	JB   end598
 
-loop586:
+loop597:
 	VPANDN (AX), Y9, Y1
 	VADDPD Y1, Y0, Y0
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop586
+	JAE    loop597
 
-end587:
+end598:
 	TESTQ      CX, CX
-	JZ         none588
+	JZ         none599
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y1
@@ -11852,7 +12001,7 @@ end587:
 	VPANDN     Y1, Y9, Y1
 	VADDPD     Y1, Y0, Y0
 
-none588:
+none599:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -11872,13 +12021,13 @@ TEXT ·keysAVX2(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case589
+	JNE          case600
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain590
+	JZ           plain601
 	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain590
+	JNZ          plain601
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -11886,7 +12035,7 @@ TEXT ·keysAVX2(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none591
+	JZ           none602
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y0
@@ -11903,11 +12052,11 @@ TEXT ·keysAVX2(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
 
-none591:
+none602:
 	CMPQ AX, $+16
-	JB   end593
+	JB   end604
 
-loop592:
+loop603:
 	VPXOR    (DX), Y1, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
@@ -11940,17 +12089,17 @@ loop592:
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop592
+	JAE      loop603
 
-end593:
+end604:
 	SFENCE
 
-plain590:
+plain601:
 	SUBQ    $+16, AX
-	JB      end595
+	JB      end606
 	PCALIGN $0x40
 
-loop594:
+loop605:
 	VPXOR    (DX), Y1, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
@@ -11982,14 +12131,14 @@ loop594:
 	ADDQ     $+128, CX
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
-	JAE      loop594
+	JAE      loop605
 
-end595:
+end606:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end597
+	JB   end608
 
-loop596:
+loop607:
 	VPXOR    (DX), Y1, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
@@ -12001,11 +12150,11 @@ loop596:
 	ADDQ     $+32, DX
 	SUBQ     $+4, AX
 	CMPQ     AX, $+4
-	JAE      loop596
+	JAE      loop607
 
-end597:
+end608:
 	TESTQ      AX, AX
-	JZ         none598
+	JZ         none609
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*8), Y0
@@ -12019,19 +12168,19 @@ end597:
 	VPSUBQ     avx2const62<>+0(SB), Y1, Y1
 	VMASKMOVPD Y1, Y0, (CX)
 
-none598:
+none609:
 	VZEROUPPER
 	RET
 
-case589:
+case600:
 	CMPQ       BX, $+1
-	JNE        case599
+	JNE        case610
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain600
+	JZ         plain611
 	MOVQ       CX, BX
 	ANDQ       $+7, BX
-	JNZ        plain600
+	JNZ        plain611
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -12039,7 +12188,7 @@ case589:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none601
+	JZ         none612
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -12057,11 +12206,11 @@ case589:
 	LEAQ       (CX)(BX*8), CX
 	LEAQ       (DX)(BX*8), DX
 
-none601:
+none612:
 	CMPQ AX, $+16
-	JB   end603
+	JB   end614
 
-loop602:
+loop613:
 	VMOVUPD  (DX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y2, Y2, Y2
@@ -12098,17 +12247,17 @@ loop602:
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop602
+	JAE      loop613
 
-end603:
+end614:
 	SFENCE
 
-plain600:
+plain611:
 	SUBQ    $+16, AX
-	JB      end605
+	JB      end616
 	PCALIGN $0x40
 
-loop604:
+loop615:
 	VMOVUPD  (DX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y2, Y2, Y2
@@ -12144,14 +12293,14 @@ loop604:
 	ADDQ     $+128, CX
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
-	JAE      loop604
+	JAE      loop615
 
-end605:
+end616:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end607
+	JB   end618
 
-loop606:
+loop617:
 	VMOVUPD  (DX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y2, Y2, Y2
@@ -12164,11 +12313,11 @@ loop606:
 	ADDQ     $+32, DX
 	SUBQ     $+4, AX
 	CMPQ     AX, $+4
-	JAE      loop606
+	JAE      loop617
 
-end607:
+end618:
 	TESTQ      AX, AX
-	JZ         none608
+	JZ         none619
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*8), Y0
@@ -12183,19 +12332,19 @@ end607:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (CX)
 
-none608:
+none619:
 	VZEROUPPER
 	RET
 
-case599:
+case610:
 	CMPQ       BX, $+2
-	JNE        case609
+	JNE        case620
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain610
+	JZ         plain621
 	MOVQ       CX, BX
 	ANDQ       $+7, BX
-	JNZ        plain610
+	JNZ        plain621
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -12203,7 +12352,7 @@ case599:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none611
+	JZ         none622
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y2
@@ -12212,7 +12361,7 @@ case599:
 	VPXOR      Y3, Y1, Y3
 	VADDPD     Y3, Y0, Y3
 	VCMPPD     $0x03, Y3, Y3, Y4
-	VBLENDVPD  Y4, avx2const66<>+0(SB), Y3, Y3
+	VBLENDVPD  Y4, avx2const67<>+0(SB), Y3, Y3
 	VPXOR      Y4, Y4, Y4
 	VPCMPGTQ   Y3, Y4, Y4
 	VPSRLQ     $0x01, Y4, Y4
@@ -12223,15 +12372,15 @@ case599:
 	LEAQ       (CX)(BX*8), CX
 	LEAQ       (DX)(BX*8), DX
 
-none611:
+none622:
 	CMPQ AX, $+16
-	JB   end613
+	JB   end624
 
-loop612:
+loop623:
 	VPXOR     (DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
-	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
+	VBLENDVPD Y3, avx2const67<>+0(SB), Y2, Y2
 	VPXOR     Y3, Y3, Y3
 	VPCMPGTQ  Y2, Y3, Y3
 	VPSRLQ    $0x01, Y3, Y3
@@ -12241,7 +12390,7 @@ loop612:
 	VPXOR     32(DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
-	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
+	VBLENDVPD Y3, avx2const67<>+0(SB), Y2, Y2
 	VPXOR     Y3, Y3, Y3
 	VPCMPGTQ  Y2, Y3, Y3
 	VPSRLQ    $0x01, Y3, Y3
@@ -12251,7 +12400,7 @@ loop612:
 	VPXOR     64(DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
-	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
+	VBLENDVPD Y3, avx2const67<>+0(SB), Y2, Y2
 	VPXOR     Y3, Y3, Y3
 	VPCMPGTQ  Y2, Y3, Y3
 	VPSRLQ    $0x01, Y3, Y3
@@ -12261,7 +12410,7 @@ loop612:
 	VPXOR     96(DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
-	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
+	VBLENDVPD Y3, avx2const67<>+0(SB), Y2, Y2
 	VPXOR     Y3, Y3, Y3
 	VPCMPGTQ  Y2, Y3, Y3
 	VPSRLQ    $0x01, Y3, Y3
@@ -12272,21 +12421,21 @@ loop612:
 	ADDQ      $+128, DX
 	SUBQ      $+16, AX
 	CMPQ      AX, $+16
-	JAE       loop612
+	JAE       loop623
 
-end613:
+end624:
 	SFENCE
 
-plain610:
+plain621:
 	SUBQ    $+16, AX
-	JB      end615
+	JB      end626
 	PCALIGN $0x40
 
-loop614:
+loop625:
 	VPXOR     (DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
-	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
+	VBLENDVPD Y3, avx2const67<>+0(SB), Y2, Y2
 	VPXOR     Y3, Y3, Y3
 	VPCMPGTQ  Y2, Y3, Y3
 	VPSRLQ    $0x01, Y3, Y3
@@ -12296,7 +12445,7 @@ loop614:
 	VPXOR     32(DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
-	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
+	VBLENDVPD Y3, avx2const67<>+0(SB), Y2, Y2
 	VPXOR     Y3, Y3, Y3
 	VPCMPGTQ  Y2, Y3, Y3
 	VPSRLQ    $0x01, Y3, Y3
@@ -12306,7 +12455,7 @@ loop614:
 	VPXOR     64(DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
-	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
+	VBLENDVPD Y3, avx2const67<>+0(SB), Y2, Y2
 	VPXOR     Y3, Y3, Y3
 	VPCMPGTQ  Y2, Y3, Y3
 	VPSRLQ    $0x01, Y3, Y3
@@ -12316,7 +12465,7 @@ loop614:
 	VPXOR     96(DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
-	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
+	VBLENDVPD Y3, avx2const67<>+0(SB), Y2, Y2
 	VPXOR     Y3, Y3, Y3
 	VPCMPGTQ  Y2, Y3, Y3
 	VPSRLQ    $0x01, Y3, Y3
@@ -12326,18 +12475,18 @@ loop614:
 	ADDQ      $+128, CX
 	ADDQ      $+128, DX
 	SUBQ      $+16, AX
-	JAE       loop614
+	JAE       loop625
 
-end615:
+end626:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end617
+	JB   end628
 
-loop616:
+loop627:
 	VPXOR     (DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
-	VBLENDVPD Y3, avx2const66<>+0(SB), Y2, Y2
+	VBLENDVPD Y3, avx2const67<>+0(SB), Y2, Y2
 	VPXOR     Y3, Y3, Y3
 	VPCMPGTQ  Y2, Y3, Y3
 	VPSRLQ    $0x01, Y3, Y3
@@ -12348,11 +12497,11 @@ loop616:
 	ADDQ      $+32, DX
 	SUBQ      $+4, AX
 	CMPQ      AX, $+4
-	JAE       loop616
+	JAE       loop627
 
-end617:
+end628:
 	TESTQ      AX, AX
-	JZ         none618
+	JZ         none629
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*8), Y2
@@ -12361,7 +12510,7 @@ end617:
 	VPXOR      Y3, Y1, Y1
 	VADDPD     Y1, Y0, Y1
 	VCMPPD     $0x03, Y1, Y1, Y0
-	VBLENDVPD  Y0, avx2const66<>+0(SB), Y1, Y1
+	VBLENDVPD  Y0, avx2const67<>+0(SB), Y1, Y1
 	VPXOR      Y0, Y0, Y0
 	VPCMPGTQ   Y1, Y0, Y0
 	VPSRLQ     $0x01, Y0, Y0
@@ -12369,17 +12518,17 @@ end617:
 	VPSUBQ     avx2const62<>+0(SB), Y1, Y1
 	VMASKMOVPD Y1, Y2, (CX)
 
-none618:
+none629:
 	VZEROUPPER
 	RET
 
-case609:
+case620:
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain619
+	JZ         plain630
 	MOVQ       CX, BX
 	ANDQ       $+7, BX
-	JNZ        plain619
+	JNZ        plain630
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -12387,7 +12536,7 @@ case609:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none620
+	JZ         none631
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -12399,11 +12548,11 @@ case609:
 	LEAQ       (CX)(BX*8), CX
 	LEAQ       (DX)(BX*8), DX
 
-none620:
+none631:
 	CMPQ AX, $+16
-	JB   end622
+	JB   end633
 
-loop621:
+loop632:
 	VPXOR    (DX), Y1, Y0
 	VMOVNTPD Y0, (CX)
 	VPXOR    32(DX), Y1, Y0
@@ -12416,17 +12565,17 @@ loop621:
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop621
+	JAE      loop632
 
-end622:
+end633:
 	SFENCE
 
-plain619:
+plain630:
 	SUBQ    $+16, AX
-	JB      end624
+	JB      end635
 	PCALIGN $0x40
 
-loop623:
+loop634:
 	VPXOR   (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	VPXOR   32(DX), Y1, Y0
@@ -12438,25 +12587,25 @@ loop623:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+16, AX
-	JAE     loop623
+	JAE     loop634
 
-end624:
+end635:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end626
+	JB   end637
 
-loop625:
+loop636:
 	VPXOR   (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+4, AX
 	CMPQ    AX, $+4
-	JAE     loop625
+	JAE     loop636
 
-end626:
+end637:
 	TESTQ      AX, AX
-	JZ         none627
+	JZ         none638
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*8), Y0
@@ -12465,15 +12614,15 @@ end626:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (CX)
 
-none627:
+none638:
 	VZEROUPPER
 	RET
 
-DATA avx2const66<>+0(SB)/8, $0x7ff8000000000000
-DATA avx2const66<>+8(SB)/8, $0x7ff8000000000000
-DATA avx2const66<>+16(SB)/8, $0x7ff8000000000000
-DATA avx2const66<>+24(SB)/8, $0x7ff8000000000000
-GLOBL avx2const66<>(SB), RODATA|NOPTR, $32
+DATA avx2const67<>+0(SB)/8, $0x7ff8000000000000
+DATA avx2const67<>+8(SB)/8, $0x7ff8000000000000
+DATA avx2const67<>+16(SB)/8, $0x7ff8000000000000
+DATA avx2const67<>+24(SB)/8, $0x7ff8000000000000
+GLOBL avx2const67<>(SB), RODATA|NOPTR, $32
 
 // func partitionAVX2(x *int64, at *int, pivot int64, steps int)
 // Requires: AVX, AVX2, CMOV, POPCNT
@@ -12492,13 +12641,13 @@ TEXT ·partitionAVX2(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*8), DX
 	LEAQ         avx2const26<>+0(SB), CX
 	CMPQ         AX, $+1
-	JB           end630
+	JB           end641
 
-loop629:
+loop640:
 	MOVQ      SI, R8
 	SUBQ      BX, R8
 	CMPQ      R8, $+128
-	JB        end628
+	JB        end639
 	MOVQ      BX, R8
 	SUBQ      DI, R8
 	MOVQ      DX, R9
@@ -12557,10 +12706,10 @@ loop629:
 	LEAQ      -32(DX)(R10*8), DX
 	SUBQ      $+1, AX
 	CMPQ      AX, $+1
-	JAE       loop629
+	JAE       loop640
 
-end630:
-end628:
+end641:
+end639:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -12598,13 +12747,13 @@ TEXT ·partitionPairsAVX2(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), BX
 	LEAQ         avx2const26<>+0(SB), DX
 	CMPQ         CX, $+1
-	JB           end633
+	JB           end644
 
-loop632:
+loop643:
 	MOVQ      DI, R9
 	SUBQ      SI, R9
 	CMPQ      R9, $+64
-	JB        end631
+	JB        end642
 	MOVQ      SI, R9
 	SUBQ      R8, R9
 	MOVQ      BX, R10
@@ -12647,10 +12796,10 @@ loop632:
 	LEAQ      -32(BX)(R10*8), BX
 	SUBQ      $+1, CX
 	CMPQ      CX, $+1
-	JAE       loop632
+	JAE       loop643
 
-end633:
-end631:
+end644:
+end642:
 	MOVQ keys+0(FP), AX
 	MOVQ at+16(FP), CX
 	SUBQ AX, SI
@@ -12676,7 +12825,7 @@ TEXT ·sortFewAVX2(SB), NOSPLIT, $0-16
 	VMOVQ        CX, X0
 	VPBROADCASTQ X0, Y0
 	CMPQ         CX, $+4
-	JA           more635
+	JA           more646
 	LEAQ         (AX), CX
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y1
 	VMOVUPD      avx2const19<>+0(SB), Y2
@@ -12684,139 +12833,139 @@ TEXT ·sortFewAVX2(SB), NOSPLIT, $0-16
 	VBLENDVPD    Y1, Y3, Y2, Y3
 	VPERMILPD    $0x05, Y3, Y1
 	VPCMPGTQ     Y1, Y3, Y2
-	VPXOR        avx2const67<>+0(SB), Y2, Y2
+	VPXOR        avx2const68<>+0(SB), Y2, Y2
 	VBLENDVPD    Y2, Y1, Y3, Y2
 	VPERMPD      $0x4e, Y2, Y1
 	VPCMPGTQ     Y1, Y2, Y3
-	VPXOR        avx2const68<>+0(SB), Y3, Y3
+	VPXOR        avx2const69<>+0(SB), Y3, Y3
 	VBLENDVPD    Y3, Y1, Y2, Y3
 	VPERMILPD    $0x05, Y3, Y1
 	VPCMPGTQ     Y1, Y3, Y2
-	VPXOR        avx2const69<>+0(SB), Y2, Y2
+	VPXOR        avx2const70<>+0(SB), Y2, Y2
 	VBLENDVPD    Y2, Y1, Y3, Y2
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y0
 	VMASKMOVPD   Y2, Y0, (AX)
-	JMP          sorted634
+	JMP          sorted645
 
-more635:
+more646:
 	CMPQ       CX, $+8
-	JA         more636
+	JA         more647
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), CX
-	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y2
+	VPCMPGTQ   avx2const71<>+0(SB), Y0, Y2
 	VMOVUPD    avx2const19<>+0(SB), Y3
 	VMASKMOVPD (CX), Y2, Y4
 	VBLENDVPD  Y2, Y4, Y3, Y4
 	VPERMILPD  $0x05, Y1, Y2
 	VPCMPGTQ   Y2, Y1, Y3
-	VPXOR      avx2const67<>+0(SB), Y3, Y3
+	VPXOR      avx2const68<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y2, Y1, Y3
 	VPERMILPD  $0x05, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y2
-	VPXOR      avx2const67<>+0(SB), Y2, Y2
+	VPXOR      avx2const68<>+0(SB), Y2, Y2
 	VBLENDVPD  Y2, Y1, Y4, Y2
 	VPERMPD    $0x4e, Y3, Y1
 	VPCMPGTQ   Y1, Y3, Y4
-	VPXOR      avx2const68<>+0(SB), Y4, Y4
+	VPXOR      avx2const69<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y1, Y3, Y4
 	VPERMPD    $0x4e, Y2, Y1
 	VPCMPGTQ   Y1, Y2, Y3
-	VPXOR      avx2const71<>+0(SB), Y3, Y3
+	VPXOR      avx2const72<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y1, Y2, Y3
 	VPERMILPD  $0x05, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y2
-	VPXOR      avx2const69<>+0(SB), Y2, Y2
+	VPXOR      avx2const70<>+0(SB), Y2, Y2
 	VBLENDVPD  Y2, Y1, Y4, Y2
 	VPERMILPD  $0x05, Y3, Y1
 	VPCMPGTQ   Y1, Y3, Y4
-	VPXOR      avx2const72<>+0(SB), Y4, Y4
+	VPXOR      avx2const73<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y1, Y3, Y4
 	VPCMPGTQ   Y4, Y2, Y3
 	VBLENDVPD  Y3, Y4, Y2, Y1
 	VBLENDVPD  Y3, Y2, Y4, Y2
 	VPERMPD    $0x4e, Y1, Y3
 	VPCMPGTQ   Y3, Y1, Y4
-	VPXOR      avx2const68<>+0(SB), Y4, Y4
+	VPXOR      avx2const69<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y3, Y1, Y4
 	VPERMPD    $0x4e, Y2, Y1
 	VPCMPGTQ   Y1, Y2, Y3
-	VPXOR      avx2const68<>+0(SB), Y3, Y3
+	VPXOR      avx2const69<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y1, Y2, Y3
 	VPERMILPD  $0x05, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y2
-	VPXOR      avx2const69<>+0(SB), Y2, Y2
+	VPXOR      avx2const70<>+0(SB), Y2, Y2
 	VBLENDVPD  Y2, Y1, Y4, Y2
 	VPERMILPD  $0x05, Y3, Y1
 	VPCMPGTQ   Y1, Y3, Y4
-	VPXOR      avx2const69<>+0(SB), Y4, Y4
+	VPXOR      avx2const70<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y1, Y3, Y4
 	VMOVUPD    Y2, (AX)
-	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y0
+	VPCMPGTQ   avx2const71<>+0(SB), Y0, Y0
 	VMASKMOVPD Y4, Y0, 32(AX)
-	JMP        sorted634
+	JMP        sorted645
 
-more636:
+more647:
 	CMPQ       CX, $+16
-	JA         more637
+	JA         more648
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), CX
-	VPCMPGTQ   avx2const73<>+0(SB), Y0, Y3
+	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y3
 	VMOVUPD    avx2const19<>+0(SB), Y4
 	VMASKMOVPD (CX), Y3, Y5
 	VBLENDVPD  Y3, Y5, Y4, Y5
 	LEAQ       96(AX), CX
-	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y3
+	VPCMPGTQ   avx2const75<>+0(SB), Y0, Y3
 	VMOVUPD    avx2const19<>+0(SB), Y4
 	VMASKMOVPD (CX), Y3, Y6
 	VBLENDVPD  Y3, Y6, Y4, Y6
 	VPERMILPD  $0x05, Y1, Y3
 	VPCMPGTQ   Y3, Y1, Y4
-	VPXOR      avx2const67<>+0(SB), Y4, Y4
+	VPXOR      avx2const68<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y3, Y1, Y4
 	VPERMILPD  $0x05, Y2, Y1
 	VPCMPGTQ   Y1, Y2, Y3
-	VPXOR      avx2const67<>+0(SB), Y3, Y3
+	VPXOR      avx2const68<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y1, Y2, Y3
 	VPERMILPD  $0x05, Y5, Y1
 	VPCMPGTQ   Y1, Y5, Y2
-	VPXOR      avx2const67<>+0(SB), Y2, Y2
+	VPXOR      avx2const68<>+0(SB), Y2, Y2
 	VBLENDVPD  Y2, Y1, Y5, Y2
 	VPERMILPD  $0x05, Y6, Y1
 	VPCMPGTQ   Y1, Y6, Y5
-	VPXOR      avx2const67<>+0(SB), Y5, Y5
+	VPXOR      avx2const68<>+0(SB), Y5, Y5
 	VBLENDVPD  Y5, Y1, Y6, Y5
 	VPERMPD    $0x4e, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y6
-	VPXOR      avx2const68<>+0(SB), Y6, Y6
+	VPXOR      avx2const69<>+0(SB), Y6, Y6
 	VBLENDVPD  Y6, Y1, Y4, Y6
 	VPERMPD    $0x4e, Y3, Y1
 	VPCMPGTQ   Y1, Y3, Y4
-	VPXOR      avx2const71<>+0(SB), Y4, Y4
+	VPXOR      avx2const72<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y1, Y3, Y4
 	VPERMPD    $0x4e, Y2, Y1
 	VPCMPGTQ   Y1, Y2, Y3
-	VPXOR      avx2const68<>+0(SB), Y3, Y3
+	VPXOR      avx2const69<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y1, Y2, Y3
 	VPERMPD    $0x4e, Y5, Y1
 	VPCMPGTQ   Y1, Y5, Y2
-	VPXOR      avx2const71<>+0(SB), Y2, Y2
+	VPXOR      avx2const72<>+0(SB), Y2, Y2
 	VBLENDVPD  Y2, Y1, Y5, Y2
 	VPERMILPD  $0x05, Y6, Y1
 	VPCMPGTQ   Y1, Y6, Y5
-	VPXOR      avx2const69<>+0(SB), Y5, Y5
+	VPXOR      avx2const70<>+0(SB), Y5, Y5
 	VBLENDVPD  Y5, Y1, Y6, Y5
 	VPERMILPD  $0x05, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y6
-	VPXOR      avx2const72<>+0(SB), Y6, Y6
+	VPXOR      avx2const73<>+0(SB), Y6, Y6
 	VBLENDVPD  Y6, Y1, Y4, Y6
 	VPERMILPD  $0x05, Y3, Y1
 	VPCMPGTQ   Y1, Y3, Y4
-	VPXOR      avx2const69<>+0(SB), Y4, Y4
+	VPXOR      avx2const70<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y1, Y3, Y4
 	VPERMILPD  $0x05, Y2, Y1
 	VPCMPGTQ   Y1, Y2, Y3
-	VPXOR      avx2const72<>+0(SB), Y3, Y3
+	VPXOR      avx2const73<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y1, Y2, Y3
 	VPCMPGTQ   Y6, Y5, Y2
 	VBLENDVPD  Y2, Y6, Y5, Y1
@@ -12826,35 +12975,35 @@ more636:
 	VBLENDVPD  Y6, Y4, Y3, Y3
 	VPERMPD    $0x4e, Y1, Y4
 	VPCMPGTQ   Y4, Y1, Y6
-	VPXOR      avx2const68<>+0(SB), Y6, Y6
+	VPXOR      avx2const69<>+0(SB), Y6, Y6
 	VBLENDVPD  Y6, Y4, Y1, Y6
 	VPERMPD    $0x4e, Y2, Y1
 	VPCMPGTQ   Y1, Y2, Y4
-	VPXOR      avx2const68<>+0(SB), Y4, Y4
+	VPXOR      avx2const69<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y1, Y2, Y4
 	VPERMPD    $0x4e, Y3, Y1
 	VPCMPGTQ   Y1, Y3, Y2
-	VPXOR      avx2const71<>+0(SB), Y2, Y2
+	VPXOR      avx2const72<>+0(SB), Y2, Y2
 	VBLENDVPD  Y2, Y1, Y3, Y2
 	VPERMPD    $0x4e, Y5, Y1
 	VPCMPGTQ   Y1, Y5, Y3
-	VPXOR      avx2const71<>+0(SB), Y3, Y3
+	VPXOR      avx2const72<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y1, Y5, Y3
 	VPERMILPD  $0x05, Y6, Y1
 	VPCMPGTQ   Y1, Y6, Y5
-	VPXOR      avx2const69<>+0(SB), Y5, Y5
+	VPXOR      avx2const70<>+0(SB), Y5, Y5
 	VBLENDVPD  Y5, Y1, Y6, Y5
 	VPERMILPD  $0x05, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y6
-	VPXOR      avx2const69<>+0(SB), Y6, Y6
+	VPXOR      avx2const70<>+0(SB), Y6, Y6
 	VBLENDVPD  Y6, Y1, Y4, Y6
 	VPERMILPD  $0x05, Y2, Y1
 	VPCMPGTQ   Y1, Y2, Y4
-	VPXOR      avx2const72<>+0(SB), Y4, Y4
+	VPXOR      avx2const73<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y1, Y2, Y4
 	VPERMILPD  $0x05, Y3, Y1
 	VPCMPGTQ   Y1, Y3, Y2
-	VPXOR      avx2const72<>+0(SB), Y2, Y2
+	VPXOR      avx2const73<>+0(SB), Y2, Y2
 	VBLENDVPD  Y2, Y1, Y3, Y2
 	VPCMPGTQ   Y4, Y5, Y3
 	VBLENDVPD  Y3, Y4, Y5, Y1
@@ -12870,164 +13019,164 @@ more636:
 	VBLENDVPD  Y6, Y3, Y2, Y2
 	VPERMPD    $0x4e, Y5, Y3
 	VPCMPGTQ   Y3, Y5, Y6
-	VPXOR      avx2const68<>+0(SB), Y6, Y6
+	VPXOR      avx2const69<>+0(SB), Y6, Y6
 	VBLENDVPD  Y6, Y3, Y5, Y6
 	VPERMPD    $0x4e, Y1, Y3
 	VPCMPGTQ   Y3, Y1, Y5
-	VPXOR      avx2const68<>+0(SB), Y5, Y5
+	VPXOR      avx2const69<>+0(SB), Y5, Y5
 	VBLENDVPD  Y5, Y3, Y1, Y5
 	VPERMPD    $0x4e, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y3
-	VPXOR      avx2const68<>+0(SB), Y3, Y3
+	VPXOR      avx2const69<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y1, Y4, Y3
 	VPERMPD    $0x4e, Y2, Y1
 	VPCMPGTQ   Y1, Y2, Y4
-	VPXOR      avx2const68<>+0(SB), Y4, Y4
+	VPXOR      avx2const69<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y1, Y2, Y4
 	VPERMILPD  $0x05, Y6, Y1
 	VPCMPGTQ   Y1, Y6, Y2
-	VPXOR      avx2const69<>+0(SB), Y2, Y2
+	VPXOR      avx2const70<>+0(SB), Y2, Y2
 	VBLENDVPD  Y2, Y1, Y6, Y2
 	VPERMILPD  $0x05, Y5, Y1
 	VPCMPGTQ   Y1, Y5, Y6
-	VPXOR      avx2const69<>+0(SB), Y6, Y6
+	VPXOR      avx2const70<>+0(SB), Y6, Y6
 	VBLENDVPD  Y6, Y1, Y5, Y6
 	VPERMILPD  $0x05, Y3, Y1
 	VPCMPGTQ   Y1, Y3, Y5
-	VPXOR      avx2const69<>+0(SB), Y5, Y5
+	VPXOR      avx2const70<>+0(SB), Y5, Y5
 	VBLENDVPD  Y5, Y1, Y3, Y5
 	VPERMILPD  $0x05, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y3
-	VPXOR      avx2const69<>+0(SB), Y3, Y3
+	VPXOR      avx2const70<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y1, Y4, Y3
 	VMOVUPD    Y2, (AX)
 	VMOVUPD    Y6, 32(AX)
-	VPCMPGTQ   avx2const73<>+0(SB), Y0, Y1
+	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y1
 	VMASKMOVPD Y5, Y1, 64(AX)
-	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y0
+	VPCMPGTQ   avx2const75<>+0(SB), Y0, Y0
 	VMASKMOVPD Y3, Y0, 96(AX)
-	JMP        sorted634
+	JMP        sorted645
 
-more637:
+more648:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	VMOVUPD    64(AX), Y3
 	VMOVUPD    96(AX), Y4
 	LEAQ       128(AX), CX
-	VPCMPGTQ   avx2const75<>+0(SB), Y0, Y5
+	VPCMPGTQ   avx2const76<>+0(SB), Y0, Y5
 	VMOVUPD    avx2const19<>+0(SB), Y6
 	VMASKMOVPD (CX), Y5, Y7
 	VBLENDVPD  Y5, Y7, Y6, Y7
 	LEAQ       160(AX), CX
-	VPCMPGTQ   avx2const76<>+0(SB), Y0, Y5
+	VPCMPGTQ   avx2const77<>+0(SB), Y0, Y5
 	VMOVUPD    avx2const19<>+0(SB), Y6
 	VMASKMOVPD (CX), Y5, Y8
 	VBLENDVPD  Y5, Y8, Y6, Y8
 	LEAQ       192(AX), CX
-	VPCMPGTQ   avx2const77<>+0(SB), Y0, Y5
+	VPCMPGTQ   avx2const78<>+0(SB), Y0, Y5
 	VMOVUPD    avx2const19<>+0(SB), Y6
 	VMASKMOVPD (CX), Y5, Y9
 	VBLENDVPD  Y5, Y9, Y6, Y9
 	LEAQ       224(AX), CX
-	VPCMPGTQ   avx2const78<>+0(SB), Y0, Y5
+	VPCMPGTQ   avx2const79<>+0(SB), Y0, Y5
 	VMOVUPD    avx2const19<>+0(SB), Y6
 	VMASKMOVPD (CX), Y5, Y10
 	VBLENDVPD  Y5, Y10, Y6, Y10
 	VPERMILPD  $0x05, Y1, Y5
 	VPCMPGTQ   Y5, Y1, Y6
-	VPXOR      avx2const67<>+0(SB), Y6, Y6
+	VPXOR      avx2const68<>+0(SB), Y6, Y6
 	VBLENDVPD  Y6, Y5, Y1, Y6
 	VPERMILPD  $0x05, Y2, Y1
 	VPCMPGTQ   Y1, Y2, Y5
-	VPXOR      avx2const67<>+0(SB), Y5, Y5
+	VPXOR      avx2const68<>+0(SB), Y5, Y5
 	VBLENDVPD  Y5, Y1, Y2, Y5
 	VPERMILPD  $0x05, Y3, Y1
 	VPCMPGTQ   Y1, Y3, Y2
-	VPXOR      avx2const67<>+0(SB), Y2, Y2
+	VPXOR      avx2const68<>+0(SB), Y2, Y2
 	VBLENDVPD  Y2, Y1, Y3, Y2
 	VPERMILPD  $0x05, Y4, Y1
-	VPCMPGTQ   Y1, Y4, Y3
-	VPXOR      avx2const67<>+0(SB), Y3, Y3
-	VBLENDVPD  Y3, Y1, Y4, Y3
-	VPERMILPD  $0x05, Y7, Y1
-	VPCMPGTQ   Y1, Y7, Y4
-	VPXOR      avx2const67<>+0(SB), Y4, Y4
-	VBLENDVPD  Y4, Y1, Y7, Y4
-	VPERMILPD  $0x05, Y8, Y1
-	VPCMPGTQ   Y1, Y8, Y7
-	VPXOR      avx2const67<>+0(SB), Y7, Y7
-	VBLENDVPD  Y7, Y1, Y8, Y7
-	VPERMILPD  $0x05, Y9, Y1
-	VPCMPGTQ   Y1, Y9, Y8
-	VPXOR      avx2const67<>+0(SB), Y8, Y8
-	VBLENDVPD  Y8, Y1, Y9, Y8
-	VPERMILPD  $0x05, Y10, Y1
-	VPCMPGTQ   Y1, Y10, Y9
-	VPXOR      avx2const67<>+0(SB), Y9, Y9
-	VBLENDVPD  Y9, Y1, Y10, Y9
-	VPERMPD    $0x4e, Y6, Y1
-	VPCMPGTQ   Y1, Y6, Y10
-	VPXOR      avx2const68<>+0(SB), Y10, Y10
-	VBLENDVPD  Y10, Y1, Y6, Y10
-	VPERMPD    $0x4e, Y5, Y1
-	VPCMPGTQ   Y1, Y5, Y6
-	VPXOR      avx2const71<>+0(SB), Y6, Y6
-	VBLENDVPD  Y6, Y1, Y5, Y6
-	VPERMPD    $0x4e, Y2, Y1
-	VPCMPGTQ   Y1, Y2, Y5
-	VPXOR      avx2const68<>+0(SB), Y5, Y5
-	VBLENDVPD  Y5, Y1, Y2, Y5
-	VPERMPD    $0x4e, Y3, Y1
-	VPCMPGTQ   Y1, Y3, Y2
-	VPXOR      avx2const71<>+0(SB), Y2, Y2
-	VBLENDVPD  Y2, Y1, Y3, Y2
-	VPERMPD    $0x4e, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y3
 	VPXOR      avx2const68<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y1, Y4, Y3
-	VPERMPD    $0x4e, Y7, Y1
-	VPCMPGTQ   Y1, Y7, Y4
-	VPXOR      avx2const71<>+0(SB), Y4, Y4
-	VBLENDVPD  Y4, Y1, Y7, Y4
-	VPERMPD    $0x4e, Y8, Y1
-	VPCMPGTQ   Y1, Y8, Y7
-	VPXOR      avx2const68<>+0(SB), Y7, Y7
-	VBLENDVPD  Y7, Y1, Y8, Y7
-	VPERMPD    $0x4e, Y9, Y1
-	VPCMPGTQ   Y1, Y9, Y8
-	VPXOR      avx2const71<>+0(SB), Y8, Y8
-	VBLENDVPD  Y8, Y1, Y9, Y8
-	VPERMILPD  $0x05, Y10, Y1
-	VPCMPGTQ   Y1, Y10, Y9
-	VPXOR      avx2const69<>+0(SB), Y9, Y9
-	VBLENDVPD  Y9, Y1, Y10, Y9
-	VPERMILPD  $0x05, Y6, Y1
-	VPCMPGTQ   Y1, Y6, Y10
-	VPXOR      avx2const72<>+0(SB), Y10, Y10
-	VBLENDVPD  Y10, Y1, Y6, Y10
-	VPERMILPD  $0x05, Y5, Y1
-	VPCMPGTQ   Y1, Y5, Y6
-	VPXOR      avx2const69<>+0(SB), Y6, Y6
-	VBLENDVPD  Y6, Y1, Y5, Y6
-	VPERMILPD  $0x05, Y2, Y1
-	VPCMPGTQ   Y1, Y2, Y5
-	VPXOR      avx2const72<>+0(SB), Y5, Y5
-	VBLENDVPD  Y5, Y1, Y2, Y5
-	VPERMILPD  $0x05, Y3, Y1
-	VPCMPGTQ   Y1, Y3, Y2
-	VPXOR      avx2const69<>+0(SB), Y2, Y2
-	VBLENDVPD  Y2, Y1, Y3, Y2
-	VPERMILPD  $0x05, Y4, Y1
-	VPCMPGTQ   Y1, Y4, Y3
-	VPXOR      avx2const72<>+0(SB), Y3, Y3
-	VBLENDVPD  Y3, Y1, Y4, Y3
 	VPERMILPD  $0x05, Y7, Y1
 	VPCMPGTQ   Y1, Y7, Y4
-	VPXOR      avx2const69<>+0(SB), Y4, Y4
+	VPXOR      avx2const68<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y1, Y7, Y4
 	VPERMILPD  $0x05, Y8, Y1
 	VPCMPGTQ   Y1, Y8, Y7
-	VPXOR      avx2const72<>+0(SB), Y7, Y7
+	VPXOR      avx2const68<>+0(SB), Y7, Y7
+	VBLENDVPD  Y7, Y1, Y8, Y7
+	VPERMILPD  $0x05, Y9, Y1
+	VPCMPGTQ   Y1, Y9, Y8
+	VPXOR      avx2const68<>+0(SB), Y8, Y8
+	VBLENDVPD  Y8, Y1, Y9, Y8
+	VPERMILPD  $0x05, Y10, Y1
+	VPCMPGTQ   Y1, Y10, Y9
+	VPXOR      avx2const68<>+0(SB), Y9, Y9
+	VBLENDVPD  Y9, Y1, Y10, Y9
+	VPERMPD    $0x4e, Y6, Y1
+	VPCMPGTQ   Y1, Y6, Y10
+	VPXOR      avx2const69<>+0(SB), Y10, Y10
+	VBLENDVPD  Y10, Y1, Y6, Y10
+	VPERMPD    $0x4e, Y5, Y1
+	VPCMPGTQ   Y1, Y5, Y6
+	VPXOR      avx2const72<>+0(SB), Y6, Y6
+	VBLENDVPD  Y6, Y1, Y5, Y6
+	VPERMPD    $0x4e, Y2, Y1
+	VPCMPGTQ   Y1, Y2, Y5
+	VPXOR      avx2const69<>+0(SB), Y5, Y5
+	VBLENDVPD  Y5, Y1, Y2, Y5
+	VPERMPD    $0x4e, Y3, Y1
+	VPCMPGTQ   Y1, Y3, Y2
+	VPXOR      avx2const72<>+0(SB), Y2, Y2
+	VBLENDVPD  Y2, Y1, Y3, Y2
+	VPERMPD    $0x4e, Y4, Y1
+	VPCMPGTQ   Y1, Y4, Y3
+	VPXOR      avx2const69<>+0(SB), Y3, Y3
+	VBLENDVPD  Y3, Y1, Y4, Y3
+	VPERMPD    $0x4e, Y7, Y1
+	VPCMPGTQ   Y1, Y7, Y4
+	VPXOR      avx2const72<>+0(SB), Y4, Y4
+	VBLENDVPD  Y4, Y1, Y7, Y4
+	VPERMPD    $0x4e, Y8, Y1
+	VPCMPGTQ   Y1, Y8, Y7
+	VPXOR      avx2const69<>+0(SB), Y7, Y7
+	VBLENDVPD  Y7, Y1, Y8, Y7
+	VPERMPD    $0x4e, Y9, Y1
+	VPCMPGTQ   Y1, Y9, Y8
+	VPXOR      avx2const72<>+0(SB), Y8, Y8
+	VBLENDVPD  Y8, Y1, Y9, Y8
+	VPERMILPD  $0x05, Y10, Y1
+	VPCMPGTQ   Y1, Y10, Y9
+	VPXOR      avx2const70<>+0(SB), Y9, Y9
+	VBLENDVPD  Y9, Y1, Y10, Y9
+	VPERMILPD  $0x05, Y6, Y1
+	VPCMPGTQ   Y1, Y6, Y10
+	VPXOR      avx2const73<>+0(SB), Y10, Y10
+	VBLENDVPD  Y10, Y1, Y6, Y10
+	VPERMILPD  $0x05, Y5, Y1
+	VPCMPGTQ   Y1, Y5, Y6
+	VPXOR      avx2const70<>+0(SB), Y6, Y6
+	VBLENDVPD  Y6, Y1, Y5, Y6
+	VPERMILPD  $0x05, Y2, Y1
+	VPCMPGTQ   Y1, Y2, Y5
+	VPXOR      avx2const73<>+0(SB), Y5, Y5
+	VBLENDVPD  Y5, Y1, Y2, Y5
+	VPERMILPD  $0x05, Y3, Y1
+	VPCMPGTQ   Y1, Y3, Y2
+	VPXOR      avx2const70<>+0(SB), Y2, Y2
+	VBLENDVPD  Y2, Y1, Y3, Y2
+	VPERMILPD  $0x05, Y4, Y1
+	VPCMPGTQ   Y1, Y4, Y3
+	VPXOR      avx2const73<>+0(SB), Y3, Y3
+	VBLENDVPD  Y3, Y1, Y4, Y3
+	VPERMILPD  $0x05, Y7, Y1
+	VPCMPGTQ   Y1, Y7, Y4
+	VPXOR      avx2const70<>+0(SB), Y4, Y4
+	VBLENDVPD  Y4, Y1, Y7, Y4
+	VPERMILPD  $0x05, Y8, Y1
+	VPCMPGTQ   Y1, Y8, Y7
+	VPXOR      avx2const73<>+0(SB), Y7, Y7
 	VBLENDVPD  Y7, Y1, Y8, Y7
 	VPCMPGTQ   Y10, Y9, Y8
 	VBLENDVPD  Y8, Y10, Y9, Y1
@@ -13043,67 +13192,67 @@ more637:
 	VBLENDVPD  Y10, Y4, Y7, Y4
 	VPERMPD    $0x4e, Y1, Y7
 	VPCMPGTQ   Y7, Y1, Y10
-	VPXOR      avx2const68<>+0(SB), Y10, Y10
+	VPXOR      avx2const69<>+0(SB), Y10, Y10
 	VBLENDVPD  Y10, Y7, Y1, Y10
 	VPERMPD    $0x4e, Y8, Y1
 	VPCMPGTQ   Y1, Y8, Y7
-	VPXOR      avx2const68<>+0(SB), Y7, Y7
+	VPXOR      avx2const69<>+0(SB), Y7, Y7
 	VBLENDVPD  Y7, Y1, Y8, Y7
 	VPERMPD    $0x4e, Y5, Y1
 	VPCMPGTQ   Y1, Y5, Y8
-	VPXOR      avx2const71<>+0(SB), Y8, Y8
+	VPXOR      avx2const72<>+0(SB), Y8, Y8
 	VBLENDVPD  Y8, Y1, Y5, Y8
 	VPERMPD    $0x4e, Y9, Y1
 	VPCMPGTQ   Y1, Y9, Y5
-	VPXOR      avx2const71<>+0(SB), Y5, Y5
+	VPXOR      avx2const72<>+0(SB), Y5, Y5
 	VBLENDVPD  Y5, Y1, Y9, Y5
 	VPERMPD    $0x4e, Y6, Y1
 	VPCMPGTQ   Y1, Y6, Y9
-	VPXOR      avx2const68<>+0(SB), Y9, Y9
+	VPXOR      avx2const69<>+0(SB), Y9, Y9
 	VBLENDVPD  Y9, Y1, Y6, Y9
 	VPERMPD    $0x4e, Y2, Y1
 	VPCMPGTQ   Y1, Y2, Y6
-	VPXOR      avx2const68<>+0(SB), Y6, Y6
+	VPXOR      avx2const69<>+0(SB), Y6, Y6
 	VBLENDVPD  Y6, Y1, Y2, Y6
 	VPERMPD    $0x4e, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y2
-	VPXOR      avx2const71<>+0(SB), Y2, Y2
+	VPXOR      avx2const72<>+0(SB), Y2, Y2
 	VBLENDVPD  Y2, Y1, Y4, Y2
 	VPERMPD    $0x4e, Y3, Y1
 	VPCMPGTQ   Y1, Y3, Y4
-	VPXOR      avx2const71<>+0(SB), Y4, Y4
+	VPXOR      avx2const72<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y1, Y3, Y4
 	VPERMILPD  $0x05, Y10, Y1
 	VPCMPGTQ   Y1, Y10, Y3
-	VPXOR      avx2const69<>+0(SB), Y3, Y3
+	VPXOR      avx2const70<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y1, Y10, Y3
 	VPERMILPD  $0x05, Y7, Y1
 	VPCMPGTQ   Y1, Y7, Y10
-	VPXOR      avx2const69<>+0(SB), Y10, Y10
+	VPXOR      avx2const70<>+0(SB), Y10, Y10
 	VBLENDVPD  Y10, Y1, Y7, Y10
 	VPERMILPD  $0x05, Y8, Y1
 	VPCMPGTQ   Y1, Y8, Y7
-	VPXOR      avx2const72<>+0(SB), Y7, Y7
+	VPXOR      avx2const73<>+0(SB), Y7, Y7
 	VBLENDVPD  Y7, Y1, Y8, Y7
 	VPERMILPD  $0x05, Y5, Y1
 	VPCMPGTQ   Y1, Y5, Y8
-	VPXOR      avx2const72<>+0(SB), Y8, Y8
+	VPXOR      avx2const73<>+0(SB), Y8, Y8
 	VBLENDVPD  Y8, Y1, Y5, Y8
 	VPERMILPD  $0x05, Y9, Y1
 	VPCMPGTQ   Y1, Y9, Y5
-	VPXOR      avx2const69<>+0(SB), Y5, Y5
+	VPXOR      avx2const70<>+0(SB), Y5, Y5
 	VBLENDVPD  Y5, Y1, Y9, Y5
 	VPERMILPD  $0x05, Y6, Y1
 	VPCMPGTQ   Y1, Y6, Y9
-	VPXOR      avx2const69<>+0(SB), Y9, Y9
+	VPXOR      avx2const70<>+0(SB), Y9, Y9
 	VBLENDVPD  Y9, Y1, Y6, Y9
 	VPERMILPD  $0x05, Y2, Y1
 	VPCMPGTQ   Y1, Y2, Y6
-	VPXOR      avx2const72<>+0(SB), Y6, Y6
+	VPXOR      avx2const73<>+0(SB), Y6, Y6
 	VBLENDVPD  Y6, Y1, Y2, Y6
 	VPERMILPD  $0x05, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y2
-	VPXOR      avx2const72<>+0(SB), Y2, Y2
+	VPXOR      avx2const73<>+0(SB), Y2, Y2
 	VBLENDVPD  Y2, Y1, Y4, Y2
 	VPCMPGTQ   Y7, Y3, Y4
 	VBLENDVPD  Y4, Y7, Y3, Y1
@@ -13131,67 +13280,67 @@ more637:
 	VBLENDVPD  Y10, Y8, Y6, Y6
 	VPERMPD    $0x4e, Y9, Y8
 	VPCMPGTQ   Y8, Y9, Y10
-	VPXOR      avx2const68<>+0(SB), Y10, Y10
+	VPXOR      avx2const69<>+0(SB), Y10, Y10
 	VBLENDVPD  Y10, Y8, Y9, Y10
 	VPERMPD    $0x4e, Y1, Y8
 	VPCMPGTQ   Y8, Y1, Y9
-	VPXOR      avx2const68<>+0(SB), Y9, Y9
+	VPXOR      avx2const69<>+0(SB), Y9, Y9
 	VBLENDVPD  Y9, Y8, Y1, Y9
 	VPERMPD    $0x4e, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y8
-	VPXOR      avx2const68<>+0(SB), Y8, Y8
+	VPXOR      avx2const69<>+0(SB), Y8, Y8
 	VBLENDVPD  Y8, Y1, Y4, Y8
 	VPERMPD    $0x4e, Y3, Y1
 	VPCMPGTQ   Y1, Y3, Y4
-	VPXOR      avx2const68<>+0(SB), Y4, Y4
+	VPXOR      avx2const69<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y1, Y3, Y4
 	VPERMPD    $0x4e, Y2, Y1
 	VPCMPGTQ   Y1, Y2, Y3
-	VPXOR      avx2const71<>+0(SB), Y3, Y3
+	VPXOR      avx2const72<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y1, Y2, Y3
 	VPERMPD    $0x4e, Y7, Y1
 	VPCMPGTQ   Y1, Y7, Y2
-	VPXOR      avx2const71<>+0(SB), Y2, Y2
+	VPXOR      avx2const72<>+0(SB), Y2, Y2
 	VBLENDVPD  Y2, Y1, Y7, Y2
 	VPERMPD    $0x4e, Y6, Y1
 	VPCMPGTQ   Y1, Y6, Y7
-	VPXOR      avx2const71<>+0(SB), Y7, Y7
+	VPXOR      avx2const72<>+0(SB), Y7, Y7
 	VBLENDVPD  Y7, Y1, Y6, Y7
 	VPERMPD    $0x4e, Y5, Y1
 	VPCMPGTQ   Y1, Y5, Y6
-	VPXOR      avx2const71<>+0(SB), Y6, Y6
+	VPXOR      avx2const72<>+0(SB), Y6, Y6
 	VBLENDVPD  Y6, Y1, Y5, Y6
 	VPERMILPD  $0x05, Y10, Y1
 	VPCMPGTQ   Y1, Y10, Y5
-	VPXOR      avx2const69<>+0(SB), Y5, Y5
+	VPXOR      avx2const70<>+0(SB), Y5, Y5
 	VBLENDVPD  Y5, Y1, Y10, Y5
 	VPERMILPD  $0x05, Y9, Y1
 	VPCMPGTQ   Y1, Y9, Y10
-	VPXOR      avx2const69<>+0(SB), Y10, Y10
+	VPXOR      avx2const70<>+0(SB), Y10, Y10
 	VBLENDVPD  Y10, Y1, Y9, Y10
 	VPERMILPD  $0x05, Y8, Y1
 	VPCMPGTQ   Y1, Y8, Y9
-	VPXOR      avx2const69<>+0(SB), Y9, Y9
+	VPXOR      avx2const70<>+0(SB), Y9, Y9
 	VBLENDVPD  Y9, Y1, Y8, Y9
 	VPERMILPD  $0x05, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y8
-	VPXOR      avx2const69<>+0(SB), Y8, Y8
+	VPXOR      avx2const70<>+0(SB), Y8, Y8
 	VBLENDVPD  Y8, Y1, Y4, Y8
 	VPERMILPD  $0x05, Y3, Y1
 	VPCMPGTQ   Y1, Y3, Y4
-	VPXOR      avx2const72<>+0(SB), Y4, Y4
+	VPXOR      avx2const73<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y1, Y3, Y4
 	VPERMILPD  $0x05, Y2, Y1
 	VPCMPGTQ   Y1, Y2, Y3
-	VPXOR      avx2const72<>+0(SB), Y3, Y3
+	VPXOR      avx2const73<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y1, Y2, Y3
 	VPERMILPD  $0x05, Y7, Y1
 	VPCMPGTQ   Y1, Y7, Y2
-	VPXOR      avx2const72<>+0(SB), Y2, Y2
+	VPXOR      avx2const73<>+0(SB), Y2, Y2
 	VBLENDVPD  Y2, Y1, Y7, Y2
 	VPERMILPD  $0x05, Y6, Y1
 	VPCMPGTQ   Y1, Y6, Y7
-	VPXOR      avx2const72<>+0(SB), Y7, Y7
+	VPXOR      avx2const73<>+0(SB), Y7, Y7
 	VBLENDVPD  Y7, Y1, Y6, Y7
 	VPCMPGTQ   Y4, Y5, Y6
 	VBLENDVPD  Y6, Y4, Y5, Y1
@@ -13231,156 +13380,156 @@ more637:
 	VBLENDVPD  Y10, Y2, Y3, Y2
 	VPERMPD    $0x4e, Y7, Y3
 	VPCMPGTQ   Y3, Y7, Y10
-	VPXOR      avx2const68<>+0(SB), Y10, Y10
+	VPXOR      avx2const69<>+0(SB), Y10, Y10
 	VBLENDVPD  Y10, Y3, Y7, Y10
 	VPERMPD    $0x4e, Y6, Y3
 	VPCMPGTQ   Y3, Y6, Y7
-	VPXOR      avx2const68<>+0(SB), Y7, Y7
+	VPXOR      avx2const69<>+0(SB), Y7, Y7
 	VBLENDVPD  Y7, Y3, Y6, Y7
 	VPERMPD    $0x4e, Y8, Y3
 	VPCMPGTQ   Y3, Y8, Y6
-	VPXOR      avx2const68<>+0(SB), Y6, Y6
+	VPXOR      avx2const69<>+0(SB), Y6, Y6
 	VBLENDVPD  Y6, Y3, Y8, Y6
 	VPERMPD    $0x4e, Y1, Y3
 	VPCMPGTQ   Y3, Y1, Y8
-	VPXOR      avx2const68<>+0(SB), Y8, Y8
+	VPXOR      avx2const69<>+0(SB), Y8, Y8
 	VBLENDVPD  Y8, Y3, Y1, Y8
 	VPERMPD    $0x4e, Y5, Y1
 	VPCMPGTQ   Y1, Y5, Y3
-	VPXOR      avx2const68<>+0(SB), Y3, Y3
+	VPXOR      avx2const69<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y1, Y5, Y3
 	VPERMPD    $0x4e, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y5
-	VPXOR      avx2const68<>+0(SB), Y5, Y5
+	VPXOR      avx2const69<>+0(SB), Y5, Y5
 	VBLENDVPD  Y5, Y1, Y4, Y5
 	VPERMPD    $0x4e, Y9, Y1
 	VPCMPGTQ   Y1, Y9, Y4
-	VPXOR      avx2const68<>+0(SB), Y4, Y4
+	VPXOR      avx2const69<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y1, Y9, Y4
 	VPERMPD    $0x4e, Y2, Y1
 	VPCMPGTQ   Y1, Y2, Y9
-	VPXOR      avx2const68<>+0(SB), Y9, Y9
+	VPXOR      avx2const69<>+0(SB), Y9, Y9
 	VBLENDVPD  Y9, Y1, Y2, Y9
 	VPERMILPD  $0x05, Y10, Y1
 	VPCMPGTQ   Y1, Y10, Y2
-	VPXOR      avx2const69<>+0(SB), Y2, Y2
+	VPXOR      avx2const70<>+0(SB), Y2, Y2
 	VBLENDVPD  Y2, Y1, Y10, Y2
 	VPERMILPD  $0x05, Y7, Y1
 	VPCMPGTQ   Y1, Y7, Y10
-	VPXOR      avx2const69<>+0(SB), Y10, Y10
+	VPXOR      avx2const70<>+0(SB), Y10, Y10
 	VBLENDVPD  Y10, Y1, Y7, Y10
 	VPERMILPD  $0x05, Y6, Y1
 	VPCMPGTQ   Y1, Y6, Y7
-	VPXOR      avx2const69<>+0(SB), Y7, Y7
+	VPXOR      avx2const70<>+0(SB), Y7, Y7
 	VBLENDVPD  Y7, Y1, Y6, Y7
 	VPERMILPD  $0x05, Y8, Y1
 	VPCMPGTQ   Y1, Y8, Y6
-	VPXOR      avx2const69<>+0(SB), Y6, Y6
+	VPXOR      avx2const70<>+0(SB), Y6, Y6
 	VBLENDVPD  Y6, Y1, Y8, Y6
 	VPERMILPD  $0x05, Y3, Y1
 	VPCMPGTQ   Y1, Y3, Y8
-	VPXOR      avx2const69<>+0(SB), Y8, Y8
+	VPXOR      avx2const70<>+0(SB), Y8, Y8
 	VBLENDVPD  Y8, Y1, Y3, Y8
 	VPERMILPD  $0x05, Y5, Y1
 	VPCMPGTQ   Y1, Y5, Y3
-	VPXOR      avx2const69<>+0(SB), Y3, Y3
+	VPXOR      avx2const70<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y1, Y5, Y3
 	VPERMILPD  $0x05, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y5
-	VPXOR      avx2const69<>+0(SB), Y5, Y5
+	VPXOR      avx2const70<>+0(SB), Y5, Y5
 	VBLENDVPD  Y5, Y1, Y4, Y5
 	VPERMILPD  $0x05, Y9, Y1
 	VPCMPGTQ   Y1, Y9, Y4
-	VPXOR      avx2const69<>+0(SB), Y4, Y4
+	VPXOR      avx2const70<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y1, Y9, Y4
 	VMOVUPD    Y2, (AX)
 	VMOVUPD    Y10, 32(AX)
 	VMOVUPD    Y7, 64(AX)
 	VMOVUPD    Y6, 96(AX)
-	VPCMPGTQ   avx2const75<>+0(SB), Y0, Y1
-	VMASKMOVPD Y8, Y1, 128(AX)
 	VPCMPGTQ   avx2const76<>+0(SB), Y0, Y1
-	VMASKMOVPD Y3, Y1, 160(AX)
+	VMASKMOVPD Y8, Y1, 128(AX)
 	VPCMPGTQ   avx2const77<>+0(SB), Y0, Y1
+	VMASKMOVPD Y3, Y1, 160(AX)
+	VPCMPGTQ   avx2const78<>+0(SB), Y0, Y1
 	VMASKMOVPD Y5, Y1, 192(AX)
-	VPCMPGTQ   avx2const78<>+0(SB), Y0, Y0
+	VPCMPGTQ   avx2const79<>+0(SB), Y0, Y0
 	VMASKMOVPD Y4, Y0, 224(AX)
 
-sorted634:
+sorted645:
 	VZEROUPPER
 	RET
 
-DATA avx2const67<>+0(SB)/8, $0x0000000000000000
-DATA avx2const67<>+8(SB)/8, $0xffffffffffffffff
-DATA avx2const67<>+16(SB)/8, $0xffffffffffffffff
-DATA avx2const67<>+24(SB)/8, $0x0000000000000000
-GLOBL avx2const67<>(SB), RODATA|NOPTR, $32
-
 DATA avx2const68<>+0(SB)/8, $0x0000000000000000
-DATA avx2const68<>+8(SB)/8, $0x0000000000000000
+DATA avx2const68<>+8(SB)/8, $0xffffffffffffffff
 DATA avx2const68<>+16(SB)/8, $0xffffffffffffffff
-DATA avx2const68<>+24(SB)/8, $0xffffffffffffffff
+DATA avx2const68<>+24(SB)/8, $0x0000000000000000
 GLOBL avx2const68<>(SB), RODATA|NOPTR, $32
 
 DATA avx2const69<>+0(SB)/8, $0x0000000000000000
-DATA avx2const69<>+8(SB)/8, $0xffffffffffffffff
-DATA avx2const69<>+16(SB)/8, $0x0000000000000000
+DATA avx2const69<>+8(SB)/8, $0x0000000000000000
+DATA avx2const69<>+16(SB)/8, $0xffffffffffffffff
 DATA avx2const69<>+24(SB)/8, $0xffffffffffffffff
 GLOBL avx2const69<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const70<>+0(SB)/8, $0x0000000000000004
-DATA avx2const70<>+8(SB)/8, $0x0000000000000005
-DATA avx2const70<>+16(SB)/8, $0x0000000000000006
-DATA avx2const70<>+24(SB)/8, $0x0000000000000007
+DATA avx2const70<>+0(SB)/8, $0x0000000000000000
+DATA avx2const70<>+8(SB)/8, $0xffffffffffffffff
+DATA avx2const70<>+16(SB)/8, $0x0000000000000000
+DATA avx2const70<>+24(SB)/8, $0xffffffffffffffff
 GLOBL avx2const70<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const71<>+0(SB)/8, $0xffffffffffffffff
-DATA avx2const71<>+8(SB)/8, $0xffffffffffffffff
-DATA avx2const71<>+16(SB)/8, $0x0000000000000000
-DATA avx2const71<>+24(SB)/8, $0x0000000000000000
+DATA avx2const71<>+0(SB)/8, $0x0000000000000004
+DATA avx2const71<>+8(SB)/8, $0x0000000000000005
+DATA avx2const71<>+16(SB)/8, $0x0000000000000006
+DATA avx2const71<>+24(SB)/8, $0x0000000000000007
 GLOBL avx2const71<>(SB), RODATA|NOPTR, $32
 
 DATA avx2const72<>+0(SB)/8, $0xffffffffffffffff
-DATA avx2const72<>+8(SB)/8, $0x0000000000000000
-DATA avx2const72<>+16(SB)/8, $0xffffffffffffffff
+DATA avx2const72<>+8(SB)/8, $0xffffffffffffffff
+DATA avx2const72<>+16(SB)/8, $0x0000000000000000
 DATA avx2const72<>+24(SB)/8, $0x0000000000000000
 GLOBL avx2const72<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const73<>+0(SB)/8, $0x0000000000000008
-DATA avx2const73<>+8(SB)/8, $0x0000000000000009
-DATA avx2const73<>+16(SB)/8, $0x000000000000000a
-DATA avx2const73<>+24(SB)/8, $0x000000000000000b
+DATA avx2const73<>+0(SB)/8, $0xffffffffffffffff
+DATA avx2const73<>+8(SB)/8, $0x0000000000000000
+DATA avx2const73<>+16(SB)/8, $0xffffffffffffffff
+DATA avx2const73<>+24(SB)/8, $0x0000000000000000
 GLOBL avx2const73<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const74<>+0(SB)/8, $0x000000000000000c
-DATA avx2const74<>+8(SB)/8, $0x000000000000000d
-DATA avx2const74<>+16(SB)/8, $0x000000000000000e
-DATA avx2const74<>+24(SB)/8, $0x000000000000000f
+DATA avx2const74<>+0(SB)/8, $0x0000000000000008
+DATA avx2const74<>+8(SB)/8, $0x0000000000000009
+DATA avx2const74<>+16(SB)/8, $0x000000000000000a
+DATA avx2const74<>+24(SB)/8, $0x000000000000000b
 GLOBL avx2const74<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const75<>+0(SB)/8, $0x0000000000000010
-DATA avx2const75<>+8(SB)/8, $0x0000000000000011
-DATA avx2const75<>+16(SB)/8, $0x0000000000000012
-DATA avx2const75<>+24(SB)/8, $0x0000000000000013
+DATA avx2const75<>+0(SB)/8, $0x000000000000000c
+DATA avx2const75<>+8(SB)/8, $0x000000000000000d
+DATA avx2const75<>+16(SB)/8, $0x000000000000000e
+DATA avx2const75<>+24(SB)/8, $0x000000000000000f
 GLOBL avx2const75<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const76<>+0(SB)/8, $0x0000000000000014
-DATA avx2const76<>+8(SB)/8, $0x0000000000000015
-DATA avx2const76<>+16(SB)/8, $0x0000000000000016
-DATA avx2const76<>+24(SB)/8, $0x0000000000000017
+DATA avx2const76<>+0(SB)/8, $0x0000000000000010
+DATA avx2const76<>+8(SB)/8, $0x0000000000000011
+DATA avx2const76<>+16(SB)/8, $0x0000000000000012
+DATA avx2const76<>+24(SB)/8, $0x0000000000000013
 GLOBL avx2const76<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const77<>+0(SB)/8, $0x0000000000000018
-DATA avx2const77<>+8(SB)/8, $0x0000000000000019
-DATA avx2const77<>+16(SB)/8, $0x000000000000001a
-DATA avx2const77<>+24(SB)/8, $0x000000000000001b
+DATA avx2const77<>+0(SB)/8, $0x0000000000000014
+DATA avx2const77<>+8(SB)/8, $0x0000000000000015
+DATA avx2const77<>+16(SB)/8, $0x0000000000000016
+DATA avx2const77<>+24(SB)/8, $0x0000000000000017
 GLOBL avx2const77<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const78<>+0(SB)/8, $0x000000000000001c
-DATA avx2const78<>+8(SB)/8, $0x000000000000001d
-DATA avx2const78<>+16(SB)/8, $0x000000000000001e
-DATA avx2const78<>+24(SB)/8, $0x000000000000001f
+DATA avx2const78<>+0(SB)/8, $0x0000000000000018
+DATA avx2const78<>+8(SB)/8, $0x0000000000000019
+DATA avx2const78<>+16(SB)/8, $0x000000000000001a
+DATA avx2const78<>+24(SB)/8, $0x000000000000001b
 GLOBL avx2const78<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const79<>+0(SB)/8, $0x000000000000001c
+DATA avx2const79<>+8(SB)/8, $0x000000000000001d
+DATA avx2const79<>+16(SB)/8, $0x000000000000001e
+DATA avx2const79<>+24(SB)/8, $0x000000000000001f
+GLOBL avx2const79<>(SB), RODATA|NOPTR, $32
 
 // func sortFewPairsAVX2(keys *int64, values *int64, n int)
 // Requires: AVX, AVX2
@@ -13391,7 +13540,7 @@ TEXT ·sortFewPairsAVX2(SB), NOSPLIT, $0-24
 	VMOVQ        DX, X0
 	VPBROADCASTQ X0, Y0
 	CMPQ         DX, $+4
-	JA           more640
+	JA           more651
 	LEAQ         (AX), DX
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y1
 	VMOVUPD      avx2const19<>+0(SB), Y2
@@ -13427,20 +13576,20 @@ TEXT ·sortFewPairsAVX2(SB), NOSPLIT, $0-24
 	VMASKMOVPD   Y1, Y3, (AX)
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y0
 	VMASKMOVPD   Y2, Y0, (CX)
-	JMP          sorted639
+	JMP          sorted650
 
-more640:
+more651:
 	CMPQ       DX, $+8
-	JA         more641
+	JA         more652
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), DX
-	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y2
+	VPCMPGTQ   avx2const71<>+0(SB), Y0, Y2
 	VMOVUPD    avx2const19<>+0(SB), Y3
 	VMASKMOVPD (DX), Y2, Y4
 	VBLENDVPD  Y2, Y4, Y3, Y4
 	VMOVUPD    (CX), Y2
 	LEAQ       32(CX), DX
-	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y3
+	VPCMPGTQ   avx2const71<>+0(SB), Y0, Y3
 	VMOVUPD    avx2const19<>+0(SB), Y5
 	VMASKMOVPD (DX), Y3, Y6
 	VBLENDVPD  Y3, Y6, Y5, Y6
@@ -13521,35 +13670,35 @@ more640:
 	VPERMILPD  $0x05, Y2, Y5
 	VBLENDVPD  Y7, Y5, Y2, Y2
 	VMOVUPD    Y4, (AX)
-	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y4
+	VPCMPGTQ   avx2const71<>+0(SB), Y0, Y4
 	VMASKMOVPD Y1, Y4, 32(AX)
 	VMOVUPD    Y3, (CX)
-	VPCMPGTQ   avx2const70<>+0(SB), Y0, Y0
+	VPCMPGTQ   avx2const71<>+0(SB), Y0, Y0
 	VMASKMOVPD Y2, Y0, 32(CX)
-	JMP        sorted639
+	JMP        sorted650
 
-more641:
+more652:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), DX
-	VPCMPGTQ   avx2const73<>+0(SB), Y0, Y3
+	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y3
 	VMOVUPD    avx2const19<>+0(SB), Y4
 	VMASKMOVPD (DX), Y3, Y5
 	VBLENDVPD  Y3, Y5, Y4, Y5
 	LEAQ       96(AX), DX
-	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y3
+	VPCMPGTQ   avx2const75<>+0(SB), Y0, Y3
 	VMOVUPD    avx2const19<>+0(SB), Y4
 	VMASKMOVPD (DX), Y3, Y6
 	VBLENDVPD  Y3, Y6, Y4, Y6
 	VMOVUPD    (CX), Y3
 	VMOVUPD    32(CX), Y4
 	LEAQ       64(CX), DX
-	VPCMPGTQ   avx2const73<>+0(SB), Y0, Y7
+	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y7
 	VMOVUPD    avx2const19<>+0(SB), Y8
 	VMASKMOVPD (DX), Y7, Y9
 	VBLENDVPD  Y7, Y9, Y8, Y9
 	LEAQ       96(CX), DX
-	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y7
+	VPCMPGTQ   avx2const75<>+0(SB), Y0, Y7
 	VMOVUPD    avx2const19<>+0(SB), Y8
 	VMASKMOVPD (DX), Y7, Y10
 	VBLENDVPD  Y7, Y10, Y8, Y10
@@ -13787,18 +13936,18 @@ more641:
 	VBLENDVPD  Y11, Y9, Y2, Y2
 	VMOVUPD    Y3, (AX)
 	VMOVUPD    Y7, 32(AX)
-	VPCMPGTQ   avx2const73<>+0(SB), Y0, Y3
-	VMASKMOVPD Y8, Y3, 64(AX)
 	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y3
+	VMASKMOVPD Y8, Y3, 64(AX)
+	VPCMPGTQ   avx2const75<>+0(SB), Y0, Y3
 	VMASKMOVPD Y1, Y3, 96(AX)
 	VMOVUPD    Y6, (CX)
 	VMOVUPD    Y4, 32(CX)
-	VPCMPGTQ   avx2const73<>+0(SB), Y0, Y1
+	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y1
 	VMASKMOVPD Y5, Y1, 64(CX)
-	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y0
+	VPCMPGTQ   avx2const75<>+0(SB), Y0, Y0
 	VMASKMOVPD Y2, Y0, 96(CX)
 
-sorted639:
+sorted650:
 	VZEROUPPER
 	RET
 
@@ -13825,16 +13974,16 @@ TEXT ·gemmTileAVX2(SB), NOSPLIT, $0-80
 	MOVQ    a+8(FP), SI
 	MOVQ    b+16(FP), DI
 	CMPQ    DX, $+4
-	JA      wider644
+	JA      wider655
 	MOVQ    AX, R8
 	MOVQ    $+32, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end646
+	JB      end657
 
-loop645:
+loop656:
 	PREFETCHT0   (R8)
 	ADDQ         CX, R8
 	VMOVUPD      (DI), Y12
@@ -13917,14 +14066,14 @@ loop645:
 	ADDQ         $+768, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop645
+	JAE          loop656
 
-end646:
+end657:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end648
+	JB   end659
 
-loop647:
+loop658:
 	VMOVUPD      (DI), Y12
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Y13
@@ -13967,13 +14116,13 @@ loop647:
 	ADDQ         $+384, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop647
+	JAE          loop658
 
-end648:
+end659:
 	CMPQ BX, $+1
-	JB   end650
+	JB   end661
 
-loop649:
+loop660:
 	VMOVUPD      (DI), Y12
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Y13
@@ -13988,23 +14137,23 @@ loop649:
 	ADDQ         $+96, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop649
+	JAE          loop660
 
-end650:
-	JMP multiplied643
+end661:
+	JMP multiplied654
 
-wider644:
+wider655:
 	CMPQ    DX, $+8
-	JA      wider651
+	JA      wider662
 	MOVQ    AX, R8
 	MOVQ    $+32, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end653
+	JB      end664
 
-loop652:
+loop663:
 	PREFETCHT0   (R8)
 	ADDQ         CX, R8
 	VMOVUPD      (DI), Y12
@@ -14127,14 +14276,14 @@ loop652:
 	ADDQ         $+768, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop652
+	JAE          loop663
 
-end653:
+end664:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end655
+	JB   end666
 
-loop654:
+loop665:
 	VMOVUPD      (DI), Y12
 	VMOVUPD      32(DI), Y13
 	PREFETCHT0   2048(SI)
@@ -14197,13 +14346,13 @@ loop654:
 	ADDQ         $+384, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop654
+	JAE          loop665
 
-end655:
+end666:
 	CMPQ BX, $+1
-	JB   end657
+	JB   end668
 
-loop656:
+loop667:
 	VMOVUPD      (DI), Y12
 	VMOVUPD      32(DI), Y13
 	PREFETCHT0   2048(SI)
@@ -14223,21 +14372,21 @@ loop656:
 	ADDQ         $+96, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop656
+	JAE          loop667
 
-end657:
-	JMP multiplied643
+end668:
+	JMP multiplied654
 
-wider651:
+wider662:
 	MOVQ    AX, R8
 	MOVQ    $+32, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end659
+	JB      end670
 
-loop658:
+loop669:
 	PREFETCHT0   (R8)
 	PREFETCHT0   64(R8)
 	ADDQ         CX, R8
@@ -14401,14 +14550,14 @@ loop658:
 	ADDQ         $+768, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop658
+	JAE          loop669
 
-end659:
+end670:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end661
+	JB   end672
 
-loop660:
+loop671:
 	VMOVUPD      (DI), Y12
 	VMOVUPD      32(DI), Y13
 	VMOVUPD      64(DI), Y14
@@ -14491,13 +14640,13 @@ loop660:
 	ADDQ         $+384, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop660
+	JAE          loop671
 
-end661:
+end672:
 	CMPQ BX, $+1
-	JB   end663
+	JB   end674
 
-loop662:
+loop673:
 	VMOVUPD      (DI), Y12
 	VMOVUPD      32(DI), Y13
 	VMOVUPD      64(DI), Y14
@@ -14522,14 +14671,14 @@ loop662:
 	ADDQ         $+96, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop662
+	JAE          loop673
 
-end663:
-multiplied643:
+end674:
+multiplied654:
 	MOVQ         alpha+56(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
 	CMPQ         BX, SI
-	JE           scaled664
+	JE           scaled675
 	VBROADCASTSD alpha+56(FP), Y12
 	VMULPD       Y12, Y0, Y0
 	VMULPD       Y12, Y1, Y1
@@ -14544,13 +14693,13 @@ multiplied643:
 	VMULPD       Y12, Y10, Y10
 	VMULPD       Y12, Y11, Y11
 
-scaled664:
+scaled675:
 	MOVQ         rows+40(FP), SI
 	MOVQ         keep+72(FP), BX
 	TESTQ        BX, BX
-	JZ           over665
+	JZ           over676
 	CMPQ         DX, $+12
-	JB           part666
+	JB           part677
 	VBROADCASTSD beta+64(FP), Y12
 	VFMADD231PD  (AX), Y12, Y0
 	VMOVUPD      Y0, (AX)
@@ -14559,7 +14708,7 @@ scaled664:
 	VFMADD231PD  64(AX), Y12, Y8
 	VMOVUPD      Y8, 64(AX)
 	CMPQ         SI, $+1
-	JBE          end667
+	JBE          end678
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y1
 	VMOVUPD      Y1, (AX)
@@ -14568,7 +14717,7 @@ scaled664:
 	VFMADD231PD  64(AX), Y12, Y9
 	VMOVUPD      Y9, 64(AX)
 	CMPQ         SI, $+2
-	JBE          end667
+	JBE          end678
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y2
 	VMOVUPD      Y2, (AX)
@@ -14577,7 +14726,7 @@ scaled664:
 	VFMADD231PD  64(AX), Y12, Y10
 	VMOVUPD      Y10, 64(AX)
 	CMPQ         SI, $+3
-	JBE          end667
+	JBE          end678
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y3
 	VMOVUPD      Y3, (AX)
@@ -14586,14 +14735,14 @@ scaled664:
 	VFMADD231PD  64(AX), Y12, Y11
 	VMOVUPD      Y11, 64(AX)
 
-end667:
+end678:
 	VZEROUPPER
 	RET
 
-part666:
+part677:
 	VBROADCASTSD beta+64(FP), Y12
 	CMPQ         DX, $+0
-	JBE          all668
+	JBE          all679
 	LEAQ         (DX), BX
 	MOVQ         $+4, DI
 	CMPQ         BX, DI
@@ -14601,7 +14750,7 @@ part666:
 	CMPQ         BX, $+0
 	MOVQ         $+0, DI
 	CMOVQLT      DI, BX
-	LEAQ         avx2const79<>+32(SB), DI
+	LEAQ         avx2const80<>+32(SB), DI
 	NEGQ         BX
 	VMOVDQU      (DI)(BX*8), Y13
 	LEAQ         (AX), BX
@@ -14609,27 +14758,27 @@ part666:
 	VFMADD231PD  Y14, Y12, Y0
 	VMASKMOVPD   Y0, Y13, (BX)
 	CMPQ         SI, $+1
-	JBE          end669
+	JBE          end680
 	ADDQ         CX, BX
 	VMASKMOVPD   (BX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y1
 	VMASKMOVPD   Y1, Y13, (BX)
 	CMPQ         SI, $+2
-	JBE          end669
+	JBE          end680
 	ADDQ         CX, BX
 	VMASKMOVPD   (BX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y2
 	VMASKMOVPD   Y2, Y13, (BX)
 	CMPQ         SI, $+3
-	JBE          end669
+	JBE          end680
 	ADDQ         CX, BX
 	VMASKMOVPD   (BX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y3
 	VMASKMOVPD   Y3, Y13, (BX)
 
-end669:
+end680:
 	CMPQ        DX, $+4
-	JBE         all668
+	JBE         all679
 	LEAQ        -4(DX), BX
 	MOVQ        $+4, DI
 	CMPQ        BX, DI
@@ -14637,7 +14786,7 @@ end669:
 	CMPQ        BX, $+0
 	MOVQ        $+0, DI
 	CMOVQLT     DI, BX
-	LEAQ        avx2const79<>+32(SB), DI
+	LEAQ        avx2const80<>+32(SB), DI
 	NEGQ        BX
 	VMOVDQU     (DI)(BX*8), Y0
 	LEAQ        32(AX), BX
@@ -14645,27 +14794,27 @@ end669:
 	VFMADD231PD Y1, Y12, Y4
 	VMASKMOVPD  Y4, Y0, (BX)
 	CMPQ        SI, $+1
-	JBE         end670
+	JBE         end681
 	ADDQ        CX, BX
 	VMASKMOVPD  (BX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y5
 	VMASKMOVPD  Y5, Y0, (BX)
 	CMPQ        SI, $+2
-	JBE         end670
+	JBE         end681
 	ADDQ        CX, BX
 	VMASKMOVPD  (BX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y6
 	VMASKMOVPD  Y6, Y0, (BX)
 	CMPQ        SI, $+3
-	JBE         end670
+	JBE         end681
 	ADDQ        CX, BX
 	VMASKMOVPD  (BX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y7
 	VMASKMOVPD  Y7, Y0, (BX)
 
-end670:
+end681:
 	CMPQ        DX, $+8
-	JBE         all668
+	JBE         all679
 	LEAQ        -8(DX), DX
 	MOVQ        $+4, BX
 	CMPQ        DX, BX
@@ -14673,7 +14822,7 @@ end670:
 	CMPQ        DX, $+0
 	MOVQ        $+0, BX
 	CMOVQLT     BX, DX
-	LEAQ        avx2const79<>+32(SB), BX
+	LEAQ        avx2const80<>+32(SB), BX
 	NEGQ        DX
 	VMOVDQU     (BX)(DX*8), Y0
 	LEAQ        64(AX), AX
@@ -14681,61 +14830,61 @@ end670:
 	VFMADD231PD Y1, Y12, Y8
 	VMASKMOVPD  Y8, Y0, (AX)
 	CMPQ        SI, $+1
-	JBE         end671
+	JBE         end682
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y9
 	VMASKMOVPD  Y9, Y0, (AX)
 	CMPQ        SI, $+2
-	JBE         end671
+	JBE         end682
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y10
 	VMASKMOVPD  Y10, Y0, (AX)
 	CMPQ        SI, $+3
-	JBE         end671
+	JBE         end682
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y11
 	VMASKMOVPD  Y11, Y0, (AX)
 
-end671:
-all668:
+end682:
+all679:
 	VZEROUPPER
 	RET
 
-over665:
+over676:
 	CMPQ    DX, $+12
-	JB      part672
+	JB      part683
 	VMOVUPD Y0, (AX)
 	VMOVUPD Y4, 32(AX)
 	VMOVUPD Y8, 64(AX)
 	CMPQ    SI, $+1
-	JBE     end673
+	JBE     end684
 	ADDQ    CX, AX
 	VMOVUPD Y1, (AX)
 	VMOVUPD Y5, 32(AX)
 	VMOVUPD Y9, 64(AX)
 	CMPQ    SI, $+2
-	JBE     end673
+	JBE     end684
 	ADDQ    CX, AX
 	VMOVUPD Y2, (AX)
 	VMOVUPD Y6, 32(AX)
 	VMOVUPD Y10, 64(AX)
 	CMPQ    SI, $+3
-	JBE     end673
+	JBE     end684
 	ADDQ    CX, AX
 	VMOVUPD Y3, (AX)
 	VMOVUPD Y7, 32(AX)
 	VMOVUPD Y11, 64(AX)
 
-end673:
+end684:
 	VZEROUPPER
 	RET
 
-part672:
+part683:
 	CMPQ       DX, $+0
-	JBE        all674
+	JBE        all685
 	LEAQ       (DX), BX
 	MOVQ       $+4, DI
 	CMPQ       BX, DI
@@ -14743,27 +14892,27 @@ part672:
 	CMPQ       BX, $+0
 	MOVQ       $+0, DI
 	CMOVQLT    DI, BX
-	LEAQ       avx2const79<>+32(SB), DI
+	LEAQ       avx2const80<>+32(SB), DI
 	NEGQ       BX
 	VMOVDQU    (DI)(BX*8), Y12
 	LEAQ       (AX), BX
 	VMASKMOVPD Y0, Y12, (BX)
 	CMPQ       SI, $+1
-	JBE        end675
+	JBE        end686
 	ADDQ       CX, BX
 	VMASKMOVPD Y1, Y12, (BX)
 	CMPQ       SI, $+2
-	JBE        end675
+	JBE        end686
 	ADDQ       CX, BX
 	VMASKMOVPD Y2, Y12, (BX)
 	CMPQ       SI, $+3
-	JBE        end675
+	JBE        end686
 	ADDQ       CX, BX
 	VMASKMOVPD Y3, Y12, (BX)
 
-end675:
+end686:
 	CMPQ       DX, $+4
-	JBE        all674
+	JBE        all685
 	LEAQ       -4(DX), BX
 	MOVQ       $+4, DI
 	CMPQ       BX, DI
@@ -14771,27 +14920,27 @@ end675:
 	CMPQ       BX, $+0
 	MOVQ       $+0, DI
 	CMOVQLT    DI, BX
-	LEAQ       avx2const79<>+32(SB), DI
+	LEAQ       avx2const80<>+32(SB), DI
 	NEGQ       BX
 	VMOVDQU    (DI)(BX*8), Y0
 	LEAQ       32(AX), BX
 	VMASKMOVPD Y4, Y0, (BX)
 	CMPQ       SI, $+1
-	JBE        end676
+	JBE        end687
 	ADDQ       CX, BX
 	VMASKMOVPD Y5, Y0, (BX)
 	CMPQ       SI, $+2
-	JBE        end676
+	JBE        end687
 	ADDQ       CX, BX
 	VMASKMOVPD Y6, Y0, (BX)
 	CMPQ       SI, $+3
-	JBE        end676
+	JBE        end687
 	ADDQ       CX, BX
 	VMASKMOVPD Y7, Y0, (BX)
 
-end676:
+end687:
 	CMPQ       DX, $+8
-	JBE        all674
+	JBE        all685
 	LEAQ       -8(DX), DX
 	MOVQ       $+4, BX
 	CMPQ       DX, BX
@@ -14799,38 +14948,38 @@ end676:
 	CMPQ       DX, $+0
 	MOVQ       $+0, BX
 	CMOVQLT    BX, DX
-	LEAQ       avx2const79<>+32(SB), BX
+	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y0
 	LEAQ       64(AX), AX
 	VMASKMOVPD Y8, Y0, (AX)
 	CMPQ       SI, $+1
-	JBE        end677
+	JBE        end688
 	ADDQ       CX, AX
 	VMASKMOVPD Y9, Y0, (AX)
 	CMPQ       SI, $+2
-	JBE        end677
+	JBE        end688
 	ADDQ       CX, AX
 	VMASKMOVPD Y10, Y0, (AX)
 	CMPQ       SI, $+3
-	JBE        end677
+	JBE        end688
 	ADDQ       CX, AX
 	VMASKMOVPD Y11, Y0, (AX)
 
-end677:
-all674:
+end688:
+all685:
 	VZEROUPPER
 	RET
 
-DATA avx2const79<>+0(SB)/8, $0xffffffffffffffff
-DATA avx2const79<>+8(SB)/8, $0xffffffffffffffff
-DATA avx2const79<>+16(SB)/8, $0xffffffffffffffff
-DATA avx2const79<>+24(SB)/8, $0xffffffffffffffff
-DATA avx2const79<>+32(SB)/8, $0x0000000000000000
-DATA avx2const79<>+40(SB)/8, $0x0000000000000000
-DATA avx2const79<>+48(SB)/8, $0x0000000000000000
-DATA avx2const79<>+56(SB)/8, $0x0000000000000000
-GLOBL avx2const79<>(SB), RODATA|NOPTR, $64
+DATA avx2const80<>+0(SB)/8, $0xffffffffffffffff
+DATA avx2const80<>+8(SB)/8, $0xffffffffffffffff
+DATA avx2const80<>+16(SB)/8, $0xffffffffffffffff
+DATA avx2const80<>+24(SB)/8, $0xffffffffffffffff
+DATA avx2const80<>+32(SB)/8, $0x0000000000000000
+DATA avx2const80<>+40(SB)/8, $0x0000000000000000
+DATA avx2const80<>+48(SB)/8, $0x0000000000000000
+DATA avx2const80<>+56(SB)/8, $0x0000000000000000
+GLOBL avx2const80<>(SB), RODATA|NOPTR, $64
 
 // func gemmPackLeftAVX2(dst *float64, src *float64, stride int, n int, k int)
 // Requires: AVX, CMOV
@@ -14848,13 +14997,13 @@ TEXT ·gemmPackLeftAVX2(SB), NOSPLIT, $0-40
 	CMPQ    BX, $+0
 	MOVQ    $+0, DI
 	CMOVQLT DI, BX
-	LEAQ    avx2const79<>+32(SB), DI
+	LEAQ    avx2const80<>+32(SB), DI
 	NEGQ    BX
 	VMOVDQU (DI)(BX*8), Y0
 	CMPQ    SI, $+1
-	JB      end679
+	JB      end690
 
-loop678:
+loop689:
 	LEAQ       (CX), BX
 	VMASKMOVPD (BX), Y0, Y1
 	VMOVUPD    Y1, (AX)
@@ -14862,9 +15011,9 @@ loop678:
 	ADDQ       $+32, AX
 	SUBQ       $+1, SI
 	CMPQ       SI, $+1
-	JAE        loop678
+	JAE        loop689
 
-end679:
+end690:
 	VZEROUPPER
 	RET
 
@@ -14884,7 +15033,7 @@ TEXT ·gemmPackRightAVX2(SB), NOSPLIT, $0-40
 	CMPQ    DI, $+0
 	MOVQ    $+0, R8
 	CMOVQLT R8, DI
-	LEAQ    avx2const79<>+32(SB), R8
+	LEAQ    avx2const80<>+32(SB), R8
 	NEGQ    DI
 	VMOVDQU (R8)(DI*8), Y0
 	LEAQ    -4(BX), DI
@@ -14894,7 +15043,7 @@ TEXT ·gemmPackRightAVX2(SB), NOSPLIT, $0-40
 	CMPQ    DI, $+0
 	MOVQ    $+0, R8
 	CMOVQLT R8, DI
-	LEAQ    avx2const79<>+32(SB), R8
+	LEAQ    avx2const80<>+32(SB), R8
 	NEGQ    DI
 	VMOVDQU (R8)(DI*8), Y1
 	LEAQ    -8(BX), BX
@@ -14904,13 +15053,13 @@ TEXT ·gemmPackRightAVX2(SB), NOSPLIT, $0-40
 	CMPQ    BX, $+0
 	MOVQ    $+0, DI
 	CMOVQLT DI, BX
-	LEAQ    avx2const79<>+32(SB), DI
+	LEAQ    avx2const80<>+32(SB), DI
 	NEGQ    BX
 	VMOVDQU (DI)(BX*8), Y2
 	CMPQ    SI, $+1
-	JB      end681
+	JB      end692
 
-loop680:
+loop691:
 	LEAQ       (CX), BX
 	VMASKMOVPD (BX), Y0, Y3
 	VMOVUPD    Y3, (AX)
@@ -14924,9 +15073,9 @@ loop680:
 	ADDQ       $+96, AX
 	SUBQ       $+1, SI
 	CMPQ       SI, $+1
-	JAE        loop680
+	JAE        loop691
 
-end681:
+end692:
 	VZEROUPPER
 	RET
 
@@ -14954,9 +15103,9 @@ TEXT ·gemmPackAlongAVX2(SB), NOSPLIT, $0-48
 	CMOVQLE R8, R9
 	MOVQ    k+40(FP), DX
 	CMPQ    DX, $+4
-	JB      end683
+	JB      end694
 
-loop682:
+loop693:
 	VMOVUPD    (SI), Y0
 	VMOVUPD    (DI), Y1
 	VMOVUPD    (R8), Y2
@@ -14983,11 +15132,11 @@ loop682:
 	ADDQ       $+32, R9
 	SUBQ       $+4, DX
 	CMPQ       DX, $+4
-	JAE        loop682
+	JAE        loop693
 
-end683:
+end694:
 	TESTQ      DX, DX
-	JZ         none684
+	JZ         none695
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y0
@@ -15006,16 +15155,16 @@ end683:
 	VPERM2F128 $0x31, Y0, Y1, Y0
 	VMOVUPD    Y3, (AX)
 	CMPQ       DX, $+1
-	JBE        end685
+	JBE        end696
 	ADDQ       CX, AX
 	VMOVUPD    Y4, (AX)
 	CMPQ       DX, $+2
-	JBE        end685
+	JBE        end696
 	ADDQ       CX, AX
 	VMOVUPD    Y2, (AX)
 
-end685:
-none684:
+end696:
+none695:
 	VZEROUPPER
 	RET
 
@@ -15042,10 +15191,10 @@ TEXT ·gemvDotAVX2(SB), NOSPLIT, $0-48
 	VPXOR   Y6, Y6, Y6
 	VPXOR   Y7, Y7, Y7
 	SUBQ    $+8, CX
-	JB      end687
+	JB      end698
 	PCALIGN $0x40
 
-loop686:
+loop697:
 	VMOVUPD     (AX), Y8
 	VFMADD231PD (BX), Y8, Y0
 	VFMADD231PD (SI), Y8, Y2
@@ -15062,14 +15211,14 @@ loop686:
 	ADDQ        $+64, DI
 	ADDQ        $+64, R8
 	SUBQ        $+8, CX
-	JAE         loop686
+	JAE         loop697
 
-end687:
+end698:
 	ADDQ $+8, CX
 	CMPQ CX, $+4
-	JB   end689
+	JB   end700
 
-loop688:
+loop699:
 	VMOVUPD     (AX), Y8
 	VFMADD231PD (BX), Y8, Y0
 	VFMADD231PD (SI), Y8, Y2
@@ -15082,11 +15231,11 @@ loop688:
 	ADDQ        $+32, R8
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop688
+	JAE         loop699
 
-end689:
+end700:
 	TESTQ       CX, CX
-	JZ          none690
+	JZ          none701
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y8
@@ -15102,7 +15251,7 @@ end689:
 	VFMADD231PD Y12, Y9, Y4
 	VFMADD231PD Y8, Y9, Y6
 
-none690:
+none701:
 	MOVQ         dst+0(FP), AX
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
@@ -15142,10 +15291,10 @@ TEXT ·gemvDotOneAVX2(SB), NOSPLIT, $0-48
 	VPXOR   Y0, Y0, Y0
 	VPXOR   Y1, Y1, Y1
 	SUBQ    $+8, CX
-	JB      end692
+	JB      end703
 	PCALIGN $0x40
 
-loop691:
+loop702:
 	VMOVUPD     (AX), Y2
 	VFMADD231PD (DX), Y2, Y0
 	VMOVUPD     32(AX), Y2
@@ -15153,25 +15302,25 @@ loop691:
 	ADDQ        $+64, AX
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
-	JAE         loop691
+	JAE         loop702
 
-end692:
+end703:
 	ADDQ $+8, CX
 	CMPQ CX, $+4
-	JB   end694
+	JB   end705
 
-loop693:
+loop704:
 	VMOVUPD     (AX), Y2
 	VFMADD231PD (DX), Y2, Y0
 	ADDQ        $+32, AX
 	ADDQ        $+32, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop693
+	JAE         loop704
 
-end694:
+end705:
 	TESTQ       CX, CX
-	JZ          none695
+	JZ          none706
 	LEAQ        avx2const0<>+24(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*8), Y2
@@ -15181,7 +15330,7 @@ end694:
 	VMOVUPD     Y3, Y3
 	VFMADD231PD Y2, Y3, Y0
 
-none695:
+none706:
 	MOVQ         dst+0(FP), AX
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
@@ -15212,10 +15361,10 @@ TEXT ·gemvAddAVX2(SB), NOSPLIT, $0-48
 	VBROADCASTSD 16(DX), Y2
 	VBROADCASTSD 24(DX), Y3
 	SUBQ         $+8, CX
-	JB           end697
+	JB           end708
 	PCALIGN      $0x40
 
-loop696:
+loop707:
 	VMOVUPD     (AX), Y4
 	VFMADD231PD (SI), Y0, Y4
 	VFMADD231PD (DI), Y1, Y4
@@ -15234,14 +15383,14 @@ loop696:
 	ADDQ        $+64, R8
 	ADDQ        $+64, R9
 	SUBQ        $+8, CX
-	JAE         loop696
+	JAE         loop707
 
-end697:
+end708:
 	ADDQ $+8, CX
 	CMPQ CX, $+4
-	JB   end699
+	JB   end710
 
-loop698:
+loop709:
 	VMOVUPD     (AX), Y4
 	VFMADD231PD (SI), Y0, Y4
 	VFMADD231PD (DI), Y1, Y4
@@ -15255,11 +15404,11 @@ loop698:
 	ADDQ        $+32, R9
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop698
+	JAE         loop709
 
-end699:
+end710:
 	TESTQ       CX, CX
-	JZ          none700
+	JZ          none711
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y4
@@ -15276,7 +15425,7 @@ end699:
 	VFMADD231PD Y9, Y3, Y5
 	VMASKMOVPD  Y5, Y4, (AX)
 
-none700:
+none711:
 	VZEROUPPER
 	RET
 
@@ -15291,10 +15440,10 @@ TEXT ·gemvAddOneAVX2(SB), NOSPLIT, $0-48
 	MOVQ         a+24(FP), BX
 	VBROADCASTSD (DX), Y0
 	SUBQ         $+8, CX
-	JB           end702
+	JB           end713
 	PCALIGN      $0x40
 
-loop701:
+loop712:
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (BX), Y0, Y1
 	VMOVUPD     Y1, (AX)
@@ -15304,14 +15453,14 @@ loop701:
 	ADDQ        $+64, AX
 	ADDQ        $+64, BX
 	SUBQ        $+8, CX
-	JAE         loop701
+	JAE         loop712
 
-end702:
+end713:
 	ADDQ $+8, CX
 	CMPQ CX, $+4
-	JB   end704
+	JB   end715
 
-loop703:
+loop714:
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (BX), Y0, Y1
 	VMOVUPD     Y1, (AX)
@@ -15319,11 +15468,11 @@ loop703:
 	ADDQ        $+32, BX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop703
+	JAE         loop714
 
-end704:
+end715:
 	TESTQ       CX, CX
-	JZ          none705
+	JZ          none716
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y1
@@ -15334,7 +15483,7 @@ end704:
 	VFMADD231PD Y3, Y0, Y2
 	VMASKMOVPD  Y2, Y1, (AX)
 
-none705:
+none716:
 	VZEROUPPER
 	RET
 
@@ -15352,10 +15501,10 @@ TEXT ·sumInt32AVX2(SB), NOSPLIT, $0-32
 	VPXOR   Y6, Y6, Y6
 	VPXOR   Y7, Y7, Y7
 	SUBQ    $+32, CX
-	JB      end707
+	JB      end718
 	PCALIGN $0x40
 
-loop706:
+loop717:
 	VMOVUPD (AX), Y8
 	VPADDD  Y8, Y0, Y0
 	VPSRAD  $0x10, Y8, Y8
@@ -15374,14 +15523,14 @@ loop706:
 	VPADDD  Y8, Y7, Y7
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
-	JAE     loop706
+	JAE     loop717
 
-end707:
+end718:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end709
+	JB   end720
 
-loop708:
+loop719:
 	VMOVUPD (AX), Y8
 	VPADDD  Y8, Y0, Y0
 	VPSRAD  $0x10, Y8, Y8
@@ -15389,12 +15538,12 @@ loop708:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop708
+	JAE     loop719
 
-end709:
+end720:
 	TESTQ      CX, CX
-	JZ         none710
-	LEAQ       avx2const79<>+32(SB), DX
+	JZ         none721
+	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y8
 	NEGQ       CX
@@ -15404,7 +15553,7 @@ end709:
 	VPSRAD     $0x10, Y8, Y8
 	VPADDD     Y8, Y4, Y4
 
-none710:
+none721:
 	VPADDD       Y2, Y0, Y0
 	VPADDD       Y3, Y1, Y1
 	VPADDD       Y1, Y0, Y0
@@ -15444,10 +15593,10 @@ TEXT ·dotInt32AVX2(SB), NOSPLIT, $0-56
 	VPXOR   Y6, Y6, Y6
 	VPXOR   Y7, Y7, Y7
 	SUBQ    $+32, CX
-	JB      end712
+	JB      end723
 	PCALIGN $0x40
 
-loop711:
+loop722:
 	VMOVUPD (AX), Y8
 	VMOVUPD (DX), Y9
 	VPMULDQ Y8, Y9, Y10
@@ -15483,14 +15632,14 @@ loop711:
 	ADDQ    $+128, AX
 	ADDQ    $+128, DX
 	SUBQ    $+32, CX
-	JAE     loop711
+	JAE     loop722
 
-end712:
+end723:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end714
+	JB   end725
 
-loop713:
+loop724:
 	VMOVUPD (AX), Y8
 	VMOVUPD (DX), Y9
 	VPMULDQ Y8, Y9, Y10
@@ -15503,12 +15652,12 @@ loop713:
 	ADDQ    $+32, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop713
+	JAE     loop724
 
-end714:
+end725:
 	TESTQ      CX, CX
-	JZ         none715
-	LEAQ       avx2const79<>+32(SB), BX
+	JZ         none726
+	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y8
 	NEGQ       CX
@@ -15523,7 +15672,7 @@ end714:
 	VPMULDQ    Y9, Y8, Y10
 	VPADDQ     Y10, Y4, Y4
 
-none715:
+none726:
 	VPADDQ       Y4, Y0, Y0
 	VPADDQ       Y5, Y1, Y1
 	VPADDQ       Y6, Y2, Y2
@@ -15555,10 +15704,10 @@ TEXT ·minMaxFloat32AVX2(SB), NOSPLIT, $0-32
 	VMOVAPD      Y0, Y8
 	VPXOR        Y9, Y9, Y9
 	SUBQ         $+32, CX
-	JB           end717
+	JB           end728
 	PCALIGN      $0x40
 
-loop716:
+loop727:
 	VMOVUPD (AX), Y10
 	VMINPS  Y10, Y1, Y1
 	VMAXPS  Y10, Y5, Y5
@@ -15577,14 +15726,14 @@ loop716:
 	VORPS   Y10, Y9, Y9
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
-	JAE     loop716
+	JAE     loop727
 
-end717:
+end728:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end719
+	JB   end730
 
-loop718:
+loop729:
 	VMOVUPD (AX), Y10
 	VMINPS  Y10, Y1, Y1
 	VMAXPS  Y10, Y5, Y5
@@ -15593,12 +15742,12 @@ loop718:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop718
+	JAE     loop729
 
-end719:
+end730:
 	TESTQ      CX, CX
-	JZ         none720
-	LEAQ       avx2const79<>+32(SB), DX
+	JZ         none731
+	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y10
 	NEGQ       CX
@@ -15610,7 +15759,7 @@ end719:
 	VCMPPS     $0x03, Y0, Y0, Y0
 	VORPS      Y0, Y9, Y9
 
-none720:
+none731:
 	VMINPS       Y1, Y3, Y1
 	VMINPS       Y2, Y4, Y2
 	VMINPS       Y1, Y2, Y1
@@ -15631,11 +15780,11 @@ none720:
 	VMAXPS       X5, X0, X5
 	VMOVMSKPS    Y9, AX
 	TESTQ        AX, AX
-	JZ           ordered721
+	JZ           ordered732
 	VPCMPEQD     X1, X1, X1
 	VPCMPEQD     X5, X5, X5
 
-ordered721:
+ordered732:
 	VMOVSS X1, lo+24(FP)
 	VMOVSS X5, hi+28(FP)
 	VZEROUPPER
@@ -15656,10 +15805,10 @@ TEXT ·minMaxInt32AVX2(SB), NOSPLIT, $0-32
 	VMOVAPD      Y0, Y7
 	VMOVAPD      Y0, Y8
 	SUBQ         $+32, CX
-	JB           end723
+	JB           end734
 	PCALIGN      $0x40
 
-loop722:
+loop733:
 	VMOVUPD (AX), Y9
 	VPMINSD Y9, Y1, Y1
 	VPMAXSD Y9, Y5, Y5
@@ -15674,26 +15823,26 @@ loop722:
 	VPMAXSD Y9, Y8, Y8
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
-	JAE     loop722
+	JAE     loop733
 
-end723:
+end734:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end725
+	JB   end736
 
-loop724:
+loop735:
 	VMOVUPD (AX), Y9
 	VPMINSD Y9, Y1, Y1
 	VPMAXSD Y9, Y5, Y5
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop724
+	JAE     loop735
 
-end725:
+end736:
 	TESTQ      CX, CX
-	JZ         none726
-	LEAQ       avx2const79<>+32(SB), DX
+	JZ         none737
+	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
 	NEGQ       CX
@@ -15703,7 +15852,7 @@ end725:
 	VPMINSD    Y0, Y1, Y1
 	VPMAXSD    Y0, Y5, Y5
 
-none726:
+none737:
 	VPMINSD      Y1, Y3, Y1
 	VPMINSD      Y2, Y4, Y2
 	VPMINSD      Y1, Y2, Y1
@@ -15736,13 +15885,13 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-48
 	MOVQ       y+24(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case727
+	JNE        case738
 	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain728
+	JZ         plain739
 	MOVQ       CX, SI
 	ANDQ       $+3, SI
-	JNZ        plain728
+	JNZ        plain739
 	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -15750,8 +15899,8 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-48
 	CMPQ       SI, AX
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none729
-	LEAQ       avx2const79<>+32(SB), DI
+	JZ         none740
+	LEAQ       avx2const80<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
 	NEGQ       SI
@@ -15765,11 +15914,11 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-48
 	LEAQ       (DX)(SI*4), DX
 	LEAQ       (BX)(SI*4), BX
 
-none729:
+none740:
 	CMPQ AX, $+32
-	JB   end731
+	JB   end742
 
-loop730:
+loop741:
 	VMOVUPD  (DX), Y0
 	VADDPS   (BX), Y0, Y0
 	VMOVNTPD Y0, (CX)
@@ -15787,17 +15936,17 @@ loop730:
 	ADDQ     $+128, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop730
+	JAE      loop741
 
-end731:
+end742:
 	SFENCE
 
-plain728:
+plain739:
 	SUBQ    $+32, AX
-	JB      end733
+	JB      end744
 	PCALIGN $0x40
 
-loop732:
+loop743:
 	VMOVUPD (DX), Y0
 	VADDPS  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -15814,14 +15963,14 @@ loop732:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+32, AX
-	JAE     loop732
+	JAE     loop743
 
-end733:
+end744:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end735
+	JB   end746
 
-loop734:
+loop745:
 	VMOVUPD (DX), Y0
 	VADDPS  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -15830,12 +15979,12 @@ loop734:
 	ADDQ    $+32, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop734
+	JAE     loop745
 
-end735:
+end746:
 	TESTQ      AX, AX
-	JZ         none736
-	LEAQ       avx2const79<>+32(SB), SI
+	JZ         none747
+	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y0
 	NEGQ       AX
@@ -15845,19 +15994,19 @@ end735:
 	VADDPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none736:
+none747:
 	VZEROUPPER
 	RET
 
-case727:
+case738:
 	CMPQ       SI, $+1
-	JNE        case737
+	JNE        case748
 	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain738
+	JZ         plain749
 	MOVQ       CX, SI
 	ANDQ       $+3, SI
-	JNZ        plain738
+	JNZ        plain749
 	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -15865,8 +16014,8 @@ case727:
 	CMPQ       SI, AX
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none739
-	LEAQ       avx2const79<>+32(SB), DI
+	JZ         none750
+	LEAQ       avx2const80<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
 	NEGQ       SI
@@ -15880,11 +16029,11 @@ case727:
 	LEAQ       (DX)(SI*4), DX
 	LEAQ       (BX)(SI*4), BX
 
-none739:
+none750:
 	CMPQ AX, $+32
-	JB   end741
+	JB   end752
 
-loop740:
+loop751:
 	VMOVUPD  (DX), Y0
 	VSUBPS   (BX), Y0, Y0
 	VMOVNTPD Y0, (CX)
@@ -15902,17 +16051,17 @@ loop740:
 	ADDQ     $+128, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop740
+	JAE      loop751
 
-end741:
+end752:
 	SFENCE
 
-plain738:
+plain749:
 	SUBQ    $+32, AX
-	JB      end743
+	JB      end754
 	PCALIGN $0x40
 
-loop742:
+loop753:
 	VMOVUPD (DX), Y0
 	VSUBPS  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -15929,14 +16078,14 @@ loop742:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+32, AX
-	JAE     loop742
+	JAE     loop753
 
-end743:
+end754:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end745
+	JB   end756
 
-loop744:
+loop755:
 	VMOVUPD (DX), Y0
 	VSUBPS  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -15945,12 +16094,12 @@ loop744:
 	ADDQ    $+32, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop744
+	JAE     loop755
 
-end745:
+end756:
 	TESTQ      AX, AX
-	JZ         none746
-	LEAQ       avx2const79<>+32(SB), SI
+	JZ         none757
+	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y0
 	NEGQ       AX
@@ -15960,19 +16109,19 @@ end745:
 	VSUBPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none746:
+none757:
 	VZEROUPPER
 	RET
 
-case737:
+case748:
 	CMPQ       SI, $+2
-	JNE        case747
+	JNE        case758
 	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain748
+	JZ         plain759
 	MOVQ       CX, SI
 	ANDQ       $+3, SI
-	JNZ        plain748
+	JNZ        plain759
 	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -15980,8 +16129,8 @@ case737:
 	CMPQ       SI, AX
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none749
-	LEAQ       avx2const79<>+32(SB), DI
+	JZ         none760
+	LEAQ       avx2const80<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
 	NEGQ       SI
@@ -15995,11 +16144,11 @@ case737:
 	LEAQ       (DX)(SI*4), DX
 	LEAQ       (BX)(SI*4), BX
 
-none749:
+none760:
 	CMPQ AX, $+32
-	JB   end751
+	JB   end762
 
-loop750:
+loop761:
 	VMOVUPD  (DX), Y0
 	VMULPS   (BX), Y0, Y0
 	VMOVNTPD Y0, (CX)
@@ -16017,17 +16166,17 @@ loop750:
 	ADDQ     $+128, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop750
+	JAE      loop761
 
-end751:
+end762:
 	SFENCE
 
-plain748:
+plain759:
 	SUBQ    $+32, AX
-	JB      end753
+	JB      end764
 	PCALIGN $0x40
 
-loop752:
+loop763:
 	VMOVUPD (DX), Y0
 	VMULPS  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16044,14 +16193,14 @@ loop752:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+32, AX
-	JAE     loop752
+	JAE     loop763
 
-end753:
+end764:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end755
+	JB   end766
 
-loop754:
+loop765:
 	VMOVUPD (DX), Y0
 	VMULPS  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16060,12 +16209,12 @@ loop754:
 	ADDQ    $+32, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop754
+	JAE     loop765
 
-end755:
+end766:
 	TESTQ      AX, AX
-	JZ         none756
-	LEAQ       avx2const79<>+32(SB), SI
+	JZ         none767
+	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y0
 	NEGQ       AX
@@ -16075,17 +16224,17 @@ end755:
 	VMULPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none756:
+none767:
 	VZEROUPPER
 	RET
 
-case747:
+case758:
 	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain757
+	JZ         plain768
 	MOVQ       CX, SI
 	ANDQ       $+3, SI
-	JNZ        plain757
+	JNZ        plain768
 	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -16093,8 +16242,8 @@ case747:
 	CMPQ       SI, AX
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none758
-	LEAQ       avx2const79<>+32(SB), DI
+	JZ         none769
+	LEAQ       avx2const80<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
 	NEGQ       SI
@@ -16108,11 +16257,11 @@ case747:
 	LEAQ       (DX)(SI*4), DX
 	LEAQ       (BX)(SI*4), BX
 
-none758:
+none769:
 	CMPQ AX, $+32
-	JB   end760
+	JB   end771
 
-loop759:
+loop770:
 	VMOVUPD  (DX), Y0
 	VDIVPS   (BX), Y0, Y0
 	VMOVNTPD Y0, (CX)
@@ -16130,17 +16279,17 @@ loop759:
 	ADDQ     $+128, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop759
+	JAE      loop770
 
-end760:
+end771:
 	SFENCE
 
-plain757:
+plain768:
 	SUBQ    $+32, AX
-	JB      end762
+	JB      end773
 	PCALIGN $0x40
 
-loop761:
+loop772:
 	VMOVUPD (DX), Y0
 	VDIVPS  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16157,14 +16306,14 @@ loop761:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+32, AX
-	JAE     loop761
+	JAE     loop772
 
-end762:
+end773:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end764
+	JB   end775
 
-loop763:
+loop774:
 	VMOVUPD (DX), Y0
 	VDIVPS  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16173,12 +16322,12 @@ loop763:
 	ADDQ    $+32, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop763
+	JAE     loop774
 
-end764:
+end775:
 	TESTQ      AX, AX
-	JZ         none765
-	LEAQ       avx2const79<>+32(SB), SI
+	JZ         none776
+	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y0
 	NEGQ       AX
@@ -16188,7 +16337,7 @@ end764:
 	VDIVPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none765:
+none776:
 	VZEROUPPER
 	RET
 
@@ -16201,13 +16350,13 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-48
 	MOVQ       y+24(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case766
+	JNE        case777
 	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain767
+	JZ         plain778
 	MOVQ       CX, SI
 	ANDQ       $+3, SI
-	JNZ        plain767
+	JNZ        plain778
 	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -16215,8 +16364,8 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-48
 	CMPQ       SI, AX
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none768
-	LEAQ       avx2const79<>+32(SB), DI
+	JZ         none779
+	LEAQ       avx2const80<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
 	NEGQ       SI
@@ -16230,11 +16379,11 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-48
 	LEAQ       (DX)(SI*4), DX
 	LEAQ       (BX)(SI*4), BX
 
-none768:
+none779:
 	CMPQ AX, $+32
-	JB   end770
+	JB   end781
 
-loop769:
+loop780:
 	VMOVUPD  (DX), Y0
 	VPADDD   (BX), Y0, Y0
 	VMOVNTPD Y0, (CX)
@@ -16252,17 +16401,17 @@ loop769:
 	ADDQ     $+128, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop769
+	JAE      loop780
 
-end770:
+end781:
 	SFENCE
 
-plain767:
+plain778:
 	SUBQ    $+32, AX
-	JB      end772
+	JB      end783
 	PCALIGN $0x40
 
-loop771:
+loop782:
 	VMOVUPD (DX), Y0
 	VPADDD  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16279,14 +16428,14 @@ loop771:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+32, AX
-	JAE     loop771
+	JAE     loop782
 
-end772:
+end783:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end774
+	JB   end785
 
-loop773:
+loop784:
 	VMOVUPD (DX), Y0
 	VPADDD  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16295,12 +16444,12 @@ loop773:
 	ADDQ    $+32, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop773
+	JAE     loop784
 
-end774:
+end785:
 	TESTQ      AX, AX
-	JZ         none775
-	LEAQ       avx2const79<>+32(SB), SI
+	JZ         none786
+	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y0
 	NEGQ       AX
@@ -16310,19 +16459,19 @@ end774:
 	VPADDD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none775:
+none786:
 	VZEROUPPER
 	RET
 
-case766:
+case777:
 	CMPQ       SI, $+1
-	JNE        case776
+	JNE        case787
 	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain777
+	JZ         plain788
 	MOVQ       CX, SI
 	ANDQ       $+3, SI
-	JNZ        plain777
+	JNZ        plain788
 	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -16330,8 +16479,8 @@ case766:
 	CMPQ       SI, AX
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none778
-	LEAQ       avx2const79<>+32(SB), DI
+	JZ         none789
+	LEAQ       avx2const80<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
 	NEGQ       SI
@@ -16345,11 +16494,11 @@ case766:
 	LEAQ       (DX)(SI*4), DX
 	LEAQ       (BX)(SI*4), BX
 
-none778:
+none789:
 	CMPQ AX, $+32
-	JB   end780
+	JB   end791
 
-loop779:
+loop790:
 	VMOVUPD  (DX), Y0
 	VPSUBD   (BX), Y0, Y0
 	VMOVNTPD Y0, (CX)
@@ -16367,17 +16516,17 @@ loop779:
 	ADDQ     $+128, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop779
+	JAE      loop790
 
-end780:
+end791:
 	SFENCE
 
-plain777:
+plain788:
 	SUBQ    $+32, AX
-	JB      end782
+	JB      end793
 	PCALIGN $0x40
 
-loop781:
+loop792:
 	VMOVUPD (DX), Y0
 	VPSUBD  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16394,14 +16543,14 @@ loop781:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+32, AX
-	JAE     loop781
+	JAE     loop792
 
-end782:
+end793:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end784
+	JB   end795
 
-loop783:
+loop794:
 	VMOVUPD (DX), Y0
 	VPSUBD  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16410,12 +16559,12 @@ loop783:
 	ADDQ    $+32, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop783
+	JAE     loop794
 
-end784:
+end795:
 	TESTQ      AX, AX
-	JZ         none785
-	LEAQ       avx2const79<>+32(SB), SI
+	JZ         none796
+	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y0
 	NEGQ       AX
@@ -16425,17 +16574,17 @@ end784:
 	VPSUBD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none785:
+none796:
 	VZEROUPPER
 	RET
 
-case776:
+case787:
 	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain786
+	JZ         plain797
 	MOVQ       CX, SI
 	ANDQ       $+3, SI
-	JNZ        plain786
+	JNZ        plain797
 	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -16443,8 +16592,8 @@ case776:
 	CMPQ       SI, AX
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none787
-	LEAQ       avx2const79<>+32(SB), DI
+	JZ         none798
+	LEAQ       avx2const80<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
 	NEGQ       SI
@@ -16458,11 +16607,11 @@ case776:
 	LEAQ       (DX)(SI*4), DX
 	LEAQ       (BX)(SI*4), BX
 
-none787:
+none798:
 	CMPQ AX, $+32
-	JB   end789
+	JB   end800
 
-loop788:
+loop799:
 	VMOVUPD  (DX), Y0
 	VPMULLD  (BX), Y0, Y0
 	VMOVNTPD Y0, (CX)
@@ -16480,17 +16629,17 @@ loop788:
 	ADDQ     $+128, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop788
+	JAE      loop799
 
-end789:
+end800:
 	SFENCE
 
-plain786:
+plain797:
 	SUBQ    $+32, AX
-	JB      end791
+	JB      end802
 	PCALIGN $0x40
 
-loop790:
+loop801:
 	VMOVUPD (DX), Y0
 	VPMULLD (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16507,14 +16656,14 @@ loop790:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+32, AX
-	JAE     loop790
+	JAE     loop801
 
-end791:
+end802:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end793
+	JB   end804
 
-loop792:
+loop803:
 	VMOVUPD (DX), Y0
 	VPMULLD (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16523,12 +16672,12 @@ loop792:
 	ADDQ    $+32, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop792
+	JAE     loop803
 
-end793:
+end804:
 	TESTQ      AX, AX
-	JZ         none794
-	LEAQ       avx2const79<>+32(SB), SI
+	JZ         none805
+	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y0
 	NEGQ       AX
@@ -16538,7 +16687,7 @@ end793:
 	VPMULLD    Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none794:
+none805:
 	VZEROUPPER
 	RET
 
@@ -16546,19 +16695,19 @@ none794:
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-48
 	VBROADCASTSS a+24(FP), Y0
-	VMOVUPS      avx2const80<>+0(SB), Y1
+	VMOVUPS      avx2const81<>+0(SB), Y1
 	MOVQ         n+32(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case795
+	JNE          case806
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain796
+	JZ           plain807
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain796
+	JNZ          plain807
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -16566,8 +16715,8 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none797
-	LEAQ         avx2const79<>+32(SB), SI
+	JZ           none808
+	LEAQ         avx2const80<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y1
 	NEGQ         BX
@@ -16578,11 +16727,11 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
 
-none797:
+none808:
 	CMPQ AX, $+32
-	JB   end799
+	JB   end810
 
-loop798:
+loop809:
 	VMULPS   (DX), Y0, Y1
 	VMOVNTPD Y1, (CX)
 	VMULPS   32(DX), Y0, Y1
@@ -16595,17 +16744,17 @@ loop798:
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop798
+	JAE      loop809
 
-end799:
+end810:
 	SFENCE
 
-plain796:
+plain807:
 	SUBQ    $+32, AX
-	JB      end801
+	JB      end812
 	PCALIGN $0x40
 
-loop800:
+loop811:
 	VMULPS  (DX), Y0, Y1
 	VMOVUPD Y1, (CX)
 	VMULPS  32(DX), Y0, Y1
@@ -16617,26 +16766,26 @@ loop800:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop800
+	JAE     loop811
 
-end801:
+end812:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end803
+	JB   end814
 
-loop802:
+loop813:
 	VMULPS  (DX), Y0, Y1
 	VMOVUPD Y1, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop802
+	JAE     loop813
 
-end803:
+end814:
 	TESTQ      AX, AX
-	JZ         none804
-	LEAQ       avx2const79<>+32(SB), BX
+	JZ         none815
+	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y1
 	NEGQ       AX
@@ -16644,19 +16793,19 @@ end803:
 	VMULPS     Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (CX)
 
-none804:
+none815:
 	VZEROUPPER
 	RET
 
-case795:
+case806:
 	CMPQ       BX, $+1
-	JNE        case805
+	JNE        case816
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain806
+	JZ         plain817
 	MOVQ       CX, BX
 	ANDQ       $+3, BX
-	JNZ        plain806
+	JNZ        plain817
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -16664,8 +16813,8 @@ case795:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none807
-	LEAQ       avx2const79<>+32(SB), SI
+	JZ         none818
+	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
 	NEGQ       BX
@@ -16676,11 +16825,11 @@ case795:
 	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
 
-none807:
+none818:
 	CMPQ AX, $+32
-	JB   end809
+	JB   end820
 
-loop808:
+loop819:
 	VSQRTPS  (DX), Y0
 	VMOVNTPD Y0, (CX)
 	VSQRTPS  32(DX), Y0
@@ -16693,17 +16842,17 @@ loop808:
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop808
+	JAE      loop819
 
-end809:
+end820:
 	SFENCE
 
-plain806:
+plain817:
 	SUBQ    $+32, AX
-	JB      end811
+	JB      end822
 	PCALIGN $0x40
 
-loop810:
+loop821:
 	VSQRTPS (DX), Y0
 	VMOVUPD Y0, (CX)
 	VSQRTPS 32(DX), Y0
@@ -16715,26 +16864,26 @@ loop810:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop810
+	JAE     loop821
 
-end811:
+end822:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end813
+	JB   end824
 
-loop812:
+loop823:
 	VSQRTPS (DX), Y0
 	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop812
+	JAE     loop823
 
-end813:
+end824:
 	TESTQ      AX, AX
-	JZ         none814
-	LEAQ       avx2const79<>+32(SB), BX
+	JZ         none825
+	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
 	NEGQ       AX
@@ -16742,19 +16891,19 @@ end813:
 	VSQRTPS    Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none814:
+none825:
 	VZEROUPPER
 	RET
 
-case805:
+case816:
 	CMPQ       BX, $+2
-	JNE        case815
+	JNE        case826
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain816
+	JZ         plain827
 	MOVQ       CX, BX
 	ANDQ       $+3, BX
-	JNZ        plain816
+	JNZ        plain827
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -16762,8 +16911,8 @@ case805:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none817
-	LEAQ       avx2const79<>+32(SB), SI
+	JZ         none828
+	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
 	NEGQ       BX
@@ -16774,11 +16923,11 @@ case805:
 	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
 
-none817:
+none828:
 	CMPQ AX, $+32
-	JB   end819
+	JB   end830
 
-loop818:
+loop829:
 	VPANDN   (DX), Y1, Y0
 	VMOVNTPD Y0, (CX)
 	VPANDN   32(DX), Y1, Y0
@@ -16791,17 +16940,17 @@ loop818:
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop818
+	JAE      loop829
 
-end819:
+end830:
 	SFENCE
 
-plain816:
+plain827:
 	SUBQ    $+32, AX
-	JB      end821
+	JB      end832
 	PCALIGN $0x40
 
-loop820:
+loop831:
 	VPANDN  (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	VPANDN  32(DX), Y1, Y0
@@ -16813,26 +16962,26 @@ loop820:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop820
+	JAE     loop831
 
-end821:
+end832:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end823
+	JB   end834
 
-loop822:
+loop833:
 	VPANDN  (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop822
+	JAE     loop833
 
-end823:
+end834:
 	TESTQ      AX, AX
-	JZ         none824
-	LEAQ       avx2const79<>+32(SB), BX
+	JZ         none835
+	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
 	NEGQ       AX
@@ -16840,17 +16989,17 @@ end823:
 	VPANDN     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none824:
+none835:
 	VZEROUPPER
 	RET
 
-case815:
+case826:
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain825
+	JZ         plain836
 	MOVQ       CX, BX
 	ANDQ       $+3, BX
-	JNZ        plain825
+	JNZ        plain836
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -16858,8 +17007,8 @@ case815:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none826
-	LEAQ       avx2const79<>+32(SB), SI
+	JZ         none837
+	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
 	NEGQ       BX
@@ -16870,11 +17019,11 @@ case815:
 	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
 
-none826:
+none837:
 	CMPQ AX, $+32
-	JB   end828
+	JB   end839
 
-loop827:
+loop838:
 	VPXOR    (DX), Y1, Y0
 	VMOVNTPD Y0, (CX)
 	VPXOR    32(DX), Y1, Y0
@@ -16887,17 +17036,17 @@ loop827:
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop827
+	JAE      loop838
 
-end828:
+end839:
 	SFENCE
 
-plain825:
+plain836:
 	SUBQ    $+32, AX
-	JB      end830
+	JB      end841
 	PCALIGN $0x40
 
-loop829:
+loop840:
 	VPXOR   (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	VPXOR   32(DX), Y1, Y0
@@ -16909,26 +17058,26 @@ loop829:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop829
+	JAE     loop840
 
-end830:
+end841:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end832
+	JB   end843
 
-loop831:
+loop842:
 	VPXOR   (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop831
+	JAE     loop842
 
-end832:
+end843:
 	TESTQ      AX, AX
-	JZ         none833
-	LEAQ       avx2const79<>+32(SB), BX
+	JZ         none844
+	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
 	NEGQ       AX
@@ -16936,15 +17085,15 @@ end832:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none833:
+none844:
 	VZEROUPPER
 	RET
 
-DATA avx2const80<>+0(SB)/8, $0x8000000080000000
-DATA avx2const80<>+8(SB)/8, $0x8000000080000000
-DATA avx2const80<>+16(SB)/8, $0x8000000080000000
-DATA avx2const80<>+24(SB)/8, $0x8000000080000000
-GLOBL avx2const80<>(SB), RODATA|NOPTR, $32
+DATA avx2const81<>+0(SB)/8, $0x8000000080000000
+DATA avx2const81<>+8(SB)/8, $0x8000000080000000
+DATA avx2const81<>+16(SB)/8, $0x8000000080000000
+DATA avx2const81<>+24(SB)/8, $0x8000000080000000
+GLOBL avx2const81<>(SB), RODATA|NOPTR, $32
 
 // func unaryInt32AVX2(c int, dst *int32, x *int32, a int32, n int, stream int)
 // Requires: AVX, AVX2, CMOV, MMX+
@@ -16956,13 +17105,13 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case834
+	JNE          case845
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain835
+	JZ           plain846
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain835
+	JNZ          plain846
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -16970,8 +17119,8 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none836
-	LEAQ         avx2const79<>+32(SB), SI
+	JZ           none847
+	LEAQ         avx2const80<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y1
 	NEGQ         BX
@@ -16982,11 +17131,11 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
 
-none836:
+none847:
 	CMPQ AX, $+32
-	JB   end838
+	JB   end849
 
-loop837:
+loop848:
 	VPMULLD  (DX), Y0, Y1
 	VMOVNTPD Y1, (CX)
 	VPMULLD  32(DX), Y0, Y1
@@ -16999,17 +17148,17 @@ loop837:
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop837
+	JAE      loop848
 
-end838:
+end849:
 	SFENCE
 
-plain835:
+plain846:
 	SUBQ    $+32, AX
-	JB      end840
+	JB      end851
 	PCALIGN $0x40
 
-loop839:
+loop850:
 	VPMULLD (DX), Y0, Y1
 	VMOVUPD Y1, (CX)
 	VPMULLD 32(DX), Y0, Y1
@@ -17021,26 +17170,26 @@ loop839:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop839
+	JAE     loop850
 
-end840:
+end851:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end842
+	JB   end853
 
-loop841:
+loop852:
 	VPMULLD (DX), Y0, Y1
 	VMOVUPD Y1, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop841
+	JAE     loop852
 
-end842:
+end853:
 	TESTQ      AX, AX
-	JZ         none843
-	LEAQ       avx2const79<>+32(SB), BX
+	JZ         none854
+	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y1
 	NEGQ       AX
@@ -17048,19 +17197,19 @@ end842:
 	VPMULLD    Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (CX)
 
-none843:
+none854:
 	VZEROUPPER
 	RET
 
-case834:
+case845:
 	CMPQ       BX, $+1
-	JNE        case844
+	JNE        case855
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain845
+	JZ         plain856
 	MOVQ       CX, BX
 	ANDQ       $+3, BX
-	JNZ        plain845
+	JNZ        plain856
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -17068,8 +17217,8 @@ case834:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none846
-	LEAQ       avx2const79<>+32(SB), SI
+	JZ         none857
+	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
 	NEGQ       BX
@@ -17080,11 +17229,11 @@ case834:
 	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
 
-none846:
+none857:
 	CMPQ AX, $+32
-	JB   end848
+	JB   end859
 
-loop847:
+loop858:
 	VPABSD   (DX), Y0
 	VMOVNTPD Y0, (CX)
 	VPABSD   32(DX), Y0
@@ -17097,17 +17246,17 @@ loop847:
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop847
+	JAE      loop858
 
-end848:
+end859:
 	SFENCE
 
-plain845:
+plain856:
 	SUBQ    $+32, AX
-	JB      end850
+	JB      end861
 	PCALIGN $0x40
 
-loop849:
+loop860:
 	VPABSD  (DX), Y0
 	VMOVUPD Y0, (CX)
 	VPABSD  32(DX), Y0
@@ -17119,26 +17268,26 @@ loop849:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop849
+	JAE     loop860
 
-end850:
+end861:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end852
+	JB   end863
 
-loop851:
+loop862:
 	VPABSD  (DX), Y0
 	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop851
+	JAE     loop862
 
-end852:
+end863:
 	TESTQ      AX, AX
-	JZ         none853
-	LEAQ       avx2const79<>+32(SB), BX
+	JZ         none864
+	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
 	NEGQ       AX
@@ -17146,17 +17295,17 @@ end852:
 	VPABSD     Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none853:
+none864:
 	VZEROUPPER
 	RET
 
-case844:
+case855:
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain854
+	JZ         plain865
 	MOVQ       CX, BX
 	ANDQ       $+3, BX
-	JNZ        plain854
+	JNZ        plain865
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -17164,8 +17313,8 @@ case844:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none855
-	LEAQ       avx2const79<>+32(SB), SI
+	JZ         none866
+	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
 	NEGQ       BX
@@ -17176,11 +17325,11 @@ case844:
 	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
 
-none855:
+none866:
 	CMPQ AX, $+32
-	JB   end857
+	JB   end868
 
-loop856:
+loop867:
 	VPSUBD   (DX), Y1, Y0
 	VMOVNTPD Y0, (CX)
 	VPSUBD   32(DX), Y1, Y0
@@ -17193,17 +17342,17 @@ loop856:
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop856
+	JAE      loop867
 
-end857:
+end868:
 	SFENCE
 
-plain854:
+plain865:
 	SUBQ    $+32, AX
-	JB      end859
+	JB      end870
 	PCALIGN $0x40
 
-loop858:
+loop869:
 	VPSUBD  (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	VPSUBD  32(DX), Y1, Y0
@@ -17215,26 +17364,26 @@ loop858:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop858
+	JAE     loop869
 
-end859:
+end870:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end861
+	JB   end872
 
-loop860:
+loop871:
 	VPSUBD  (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop860
+	JAE     loop871
 
-end861:
+end872:
 	TESTQ      AX, AX
-	JZ         none862
-	LEAQ       avx2const79<>+32(SB), BX
+	JZ         none873
+	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
 	NEGQ       AX
@@ -17242,7 +17391,7 @@ end861:
 	VPSUBD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none862:
+none873:
 	VZEROUPPER
 	RET
 
@@ -17256,10 +17405,10 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-48
 	MOVQ        z+24(FP), SI
 	MOVQ        stream+40(FP), DI
 	TESTQ       DI, DI
-	JZ          plain863
+	JZ          plain874
 	MOVQ        CX, DI
 	ANDQ        $+3, DI
-	JNZ         plain863
+	JNZ         plain874
 	MOVQ        CX, DI
 	NEGQ        DI
 	ANDQ        $+31, DI
@@ -17267,8 +17416,8 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-48
 	CMPQ        DI, AX
 	CMOVQHI     AX, DI
 	TESTQ       DI, DI
-	JZ          none864
-	LEAQ        avx2const79<>+32(SB), R8
+	JZ          none875
+	LEAQ        avx2const80<>+32(SB), R8
 	NEGQ        DI
 	VMOVDQU     (R8)(DI*4), Y0
 	NEGQ        DI
@@ -17285,11 +17434,11 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-48
 	LEAQ        (BX)(DI*4), BX
 	LEAQ        (SI)(DI*4), SI
 
-none864:
+none875:
 	CMPQ AX, $+32
-	JB   end866
+	JB   end877
 
-loop865:
+loop876:
 	VMOVUPD     (DX), Y0
 	VMOVUPD     (BX), Y1
 	VFMADD213PS (SI), Y1, Y0
@@ -17312,17 +17461,17 @@ loop865:
 	ADDQ        $+128, SI
 	SUBQ        $+32, AX
 	CMPQ        AX, $+32
-	JAE         loop865
+	JAE         loop876
 
-end866:
+end877:
 	SFENCE
 
-plain863:
+plain874:
 	SUBQ    $+32, AX
-	JB      end868
+	JB      end879
 	PCALIGN $0x40
 
-loop867:
+loop878:
 	VMOVUPD     (DX), Y0
 	VMOVUPD     (BX), Y1
 	VFMADD213PS (SI), Y1, Y0
@@ -17344,14 +17493,14 @@ loop867:
 	ADDQ        $+128, BX
 	ADDQ        $+128, SI
 	SUBQ        $+32, AX
-	JAE         loop867
+	JAE         loop878
 
-end868:
+end879:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end870
+	JB   end881
 
-loop869:
+loop880:
 	VMOVUPD     (DX), Y0
 	VMOVUPD     (BX), Y1
 	VFMADD213PS (SI), Y1, Y0
@@ -17362,12 +17511,12 @@ loop869:
 	ADDQ        $+32, SI
 	SUBQ        $+8, AX
 	CMPQ        AX, $+8
-	JAE         loop869
+	JAE         loop880
 
-end870:
+end881:
 	TESTQ       AX, AX
-	JZ          none871
-	LEAQ        avx2const79<>+32(SB), DI
+	JZ          none882
+	LEAQ        avx2const80<>+32(SB), DI
 	NEGQ        AX
 	VMOVDQU     (DI)(AX*4), Y0
 	NEGQ        AX
@@ -17379,7 +17528,7 @@ end870:
 	VFMADD213PS Y3, Y2, Y1
 	VMASKMOVPS  Y1, Y0, (CX)
 
-none871:
+none882:
 	VZEROUPPER
 	RET
 
@@ -17393,10 +17542,10 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         y+24(FP), BX
 	MOVQ         stream+40(FP), SI
 	TESTQ        SI, SI
-	JZ           plain872
+	JZ           plain883
 	MOVQ         CX, SI
 	ANDQ         $+3, SI
-	JNZ          plain872
+	JNZ          plain883
 	MOVQ         CX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -17404,8 +17553,8 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-48
 	CMPQ         SI, AX
 	CMOVQHI      AX, SI
 	TESTQ        SI, SI
-	JZ           none873
-	LEAQ         avx2const79<>+32(SB), DI
+	JZ           none884
+	LEAQ         avx2const80<>+32(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*4), Y1
 	NEGQ         SI
@@ -17419,11 +17568,11 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(SI*4), DX
 	LEAQ         (BX)(SI*4), BX
 
-none873:
+none884:
 	CMPQ AX, $+32
-	JB   end875
+	JB   end886
 
-loop874:
+loop885:
 	VMOVUPD     (DX), Y1
 	VFMADD213PS (BX), Y0, Y1
 	VMOVNTPD    Y1, (CX)
@@ -17441,17 +17590,17 @@ loop874:
 	ADDQ        $+128, BX
 	SUBQ        $+32, AX
 	CMPQ        AX, $+32
-	JAE         loop874
+	JAE         loop885
 
-end875:
+end886:
 	SFENCE
 
-plain872:
+plain883:
 	SUBQ    $+32, AX
-	JB      end877
+	JB      end888
 	PCALIGN $0x40
 
-loop876:
+loop887:
 	VMOVUPD     (DX), Y1
 	VFMADD213PS (BX), Y0, Y1
 	VMOVUPD     Y1, (CX)
@@ -17468,14 +17617,14 @@ loop876:
 	ADDQ        $+128, DX
 	ADDQ        $+128, BX
 	SUBQ        $+32, AX
-	JAE         loop876
+	JAE         loop887
 
-end877:
+end888:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end879
+	JB   end890
 
-loop878:
+loop889:
 	VMOVUPD     (DX), Y1
 	VFMADD213PS (BX), Y0, Y1
 	VMOVUPD     Y1, (CX)
@@ -17484,12 +17633,12 @@ loop878:
 	ADDQ        $+32, BX
 	SUBQ        $+8, AX
 	CMPQ        AX, $+8
-	JAE         loop878
+	JAE         loop889
 
-end879:
+end890:
 	TESTQ       AX, AX
-	JZ          none880
-	LEAQ        avx2const79<>+32(SB), SI
+	JZ          none891
+	LEAQ        avx2const80<>+32(SB), SI
 	NEGQ        AX
 	VMOVDQU     (SI)(AX*4), Y1
 	NEGQ        AX
@@ -17499,7 +17648,7 @@ end879:
 	VFMADD213PS Y3, Y0, Y2
 	VMASKMOVPS  Y2, Y1, (CX)
 
-none880:
+none891:
 	VZEROUPPER
 	RET
 
@@ -17513,10 +17662,10 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         y+24(FP), BX
 	MOVQ         stream+40(FP), SI
 	TESTQ        SI, SI
-	JZ           plain881
+	JZ           plain892
 	MOVQ         CX, SI
 	ANDQ         $+3, SI
-	JNZ          plain881
+	JNZ          plain892
 	MOVQ         CX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -17524,8 +17673,8 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-48
 	CMPQ         SI, AX
 	CMOVQHI      AX, SI
 	TESTQ        SI, SI
-	JZ           none882
-	LEAQ         avx2const79<>+32(SB), DI
+	JZ           none893
+	LEAQ         avx2const80<>+32(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*4), Y1
 	NEGQ         SI
@@ -17539,11 +17688,11 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(SI*4), DX
 	LEAQ         (BX)(SI*4), BX
 
-none882:
+none893:
 	CMPQ AX, $+32
-	JB   end884
+	JB   end895
 
-loop883:
+loop894:
 	VPMULLD  (DX), Y0, Y1
 	VPADDD   (BX), Y1, Y1
 	VMOVNTPD Y1, (CX)
@@ -17561,17 +17710,17 @@ loop883:
 	ADDQ     $+128, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop883
+	JAE      loop894
 
-end884:
+end895:
 	SFENCE
 
-plain881:
+plain892:
 	SUBQ    $+32, AX
-	JB      end886
+	JB      end897
 	PCALIGN $0x40
 
-loop885:
+loop896:
 	VPMULLD (DX), Y0, Y1
 	VPADDD  (BX), Y1, Y1
 	VMOVUPD Y1, (CX)
@@ -17588,14 +17737,14 @@ loop885:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+32, AX
-	JAE     loop885
+	JAE     loop896
 
-end886:
+end897:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end888
+	JB   end899
 
-loop887:
+loop898:
 	VPMULLD (DX), Y0, Y1
 	VPADDD  (BX), Y1, Y1
 	VMOVUPD Y1, (CX)
@@ -17604,12 +17753,12 @@ loop887:
 	ADDQ    $+32, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop887
+	JAE     loop898
 
-end888:
+end899:
 	TESTQ      AX, AX
-	JZ         none889
-	LEAQ       avx2const79<>+32(SB), SI
+	JZ         none900
+	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y1
 	NEGQ       AX
@@ -17619,7 +17768,7 @@ end888:
 	VPADDD     Y3, Y0, Y0
 	VMASKMOVPS Y0, Y1, (CX)
 
-none889:
+none900:
 	VZEROUPPER
 	RET
 
@@ -17637,15 +17786,15 @@ TEXT ·countFloat32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y6, Y6, Y6
 	VPXOR        Y7, Y7, Y7
 	VPXOR        Y8, Y8, Y8
-	VMOVUPS      avx2const81<>+0(SB), Y9
+	VMOVUPS      avx2const82<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case891
+	JNE          case902
 	SUBQ         $+64, CX
-	JB           end893
+	JB           end904
 	PCALIGN      $0x40
 
-loop892:
+loop903:
 	VCMPPS $0x1e, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x1e, 32(AX), Y0, Y9
@@ -17664,25 +17813,25 @@ loop892:
 	VPSUBD Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
-	JAE    loop892
+	JAE    loop903
 
-end893:
+end904:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end895
+	JB   end906
 
-loop894:
+loop905:
 	VCMPPS $0x1e, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop894
+	JAE    loop905
 
-end895:
+end906:
 	TESTQ      CX, CX
-	JZ         none896
-	LEAQ       avx2const79<>+32(SB), DX
+	JZ         none907
+	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
 	NEGQ       CX
@@ -17691,17 +17840,17 @@ end895:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none896:
-	JMP done890
+none907:
+	JMP done901
 
-case891:
+case902:
 	CMPQ    DX, $+1
-	JNE     case897
+	JNE     case908
 	SUBQ    $+64, CX
-	JB      end899
+	JB      end910
 	PCALIGN $0x40
 
-loop898:
+loop909:
 	VCMPPS $0x1d, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x1d, 32(AX), Y0, Y9
@@ -17720,25 +17869,25 @@ loop898:
 	VPSUBD Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
-	JAE    loop898
+	JAE    loop909
 
-end899:
+end910:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end901
+	JB   end912
 
-loop900:
+loop911:
 	VCMPPS $0x1d, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop900
+	JAE    loop911
 
-end901:
+end912:
 	TESTQ      CX, CX
-	JZ         none902
-	LEAQ       avx2const79<>+32(SB), DX
+	JZ         none913
+	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
 	NEGQ       CX
@@ -17747,17 +17896,17 @@ end901:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none902:
-	JMP done890
+none913:
+	JMP done901
 
-case897:
+case908:
 	CMPQ    DX, $+2
-	JNE     case903
+	JNE     case914
 	SUBQ    $+64, CX
-	JB      end905
+	JB      end916
 	PCALIGN $0x40
 
-loop904:
+loop915:
 	VCMPPS $0x11, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x11, 32(AX), Y0, Y9
@@ -17776,25 +17925,25 @@ loop904:
 	VPSUBD Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
-	JAE    loop904
+	JAE    loop915
 
-end905:
+end916:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end907
+	JB   end918
 
-loop906:
+loop917:
 	VCMPPS $0x11, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop906
+	JAE    loop917
 
-end907:
+end918:
 	TESTQ      CX, CX
-	JZ         none908
-	LEAQ       avx2const79<>+32(SB), DX
+	JZ         none919
+	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
 	NEGQ       CX
@@ -17803,17 +17952,17 @@ end907:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none908:
-	JMP done890
+none919:
+	JMP done901
 
-case903:
+case914:
 	CMPQ    DX, $+3
-	JNE     case909
+	JNE     case920
 	SUBQ    $+64, CX
-	JB      end911
+	JB      end922
 	PCALIGN $0x40
 
-loop910:
+loop921:
 	VCMPPS $0x12, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x12, 32(AX), Y0, Y9
@@ -17832,25 +17981,25 @@ loop910:
 	VPSUBD Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
-	JAE    loop910
+	JAE    loop921
 
-end911:
+end922:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end913
+	JB   end924
 
-loop912:
+loop923:
 	VCMPPS $0x12, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop912
+	JAE    loop923
 
-end913:
+end924:
 	TESTQ      CX, CX
-	JZ         none914
-	LEAQ       avx2const79<>+32(SB), DX
+	JZ         none925
+	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
 	NEGQ       CX
@@ -17859,17 +18008,17 @@ end913:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none914:
-	JMP done890
+none925:
+	JMP done901
 
-case909:
+case920:
 	CMPQ    DX, $+4
-	JNE     case915
+	JNE     case926
 	SUBQ    $+64, CX
-	JB      end917
+	JB      end928
 	PCALIGN $0x40
 
-loop916:
+loop927:
 	VCMPPS $0x00, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x00, 32(AX), Y0, Y9
@@ -17888,25 +18037,25 @@ loop916:
 	VPSUBD Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
-	JAE    loop916
+	JAE    loop927
 
-end917:
+end928:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end919
+	JB   end930
 
-loop918:
+loop929:
 	VCMPPS $0x00, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop918
+	JAE    loop929
 
-end919:
+end930:
 	TESTQ      CX, CX
-	JZ         none920
-	LEAQ       avx2const79<>+32(SB), DX
+	JZ         none931
+	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
 	NEGQ       CX
@@ -17915,15 +18064,15 @@ end919:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none920:
-	JMP done890
+none931:
+	JMP done901
 
-case915:
+case926:
 	SUBQ    $+64, CX
-	JB      end922
+	JB      end933
 	PCALIGN $0x40
 
-loop921:
+loop932:
 	VCMPPS $0x04, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x04, 32(AX), Y0, Y9
@@ -17942,25 +18091,25 @@ loop921:
 	VPSUBD Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
-	JAE    loop921
+	JAE    loop932
 
-end922:
+end933:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end924
+	JB   end935
 
-loop923:
+loop934:
 	VCMPPS $0x04, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop923
+	JAE    loop934
 
-end924:
+end935:
 	TESTQ      CX, CX
-	JZ         none925
-	LEAQ       avx2const79<>+32(SB), DX
+	JZ         none936
+	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
 	NEGQ       CX
@@ -17969,8 +18118,8 @@ end924:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none925:
-done890:
+none936:
+done901:
 	VPADDD       Y5, Y1, Y1
 	VPADDD       Y6, Y2, Y2
 	VPADDD       Y7, Y3, Y3
@@ -17989,11 +18138,11 @@ done890:
 	VZEROUPPER
 	RET
 
-DATA avx2const81<>+0(SB)/8, $0x0000000100000001
-DATA avx2const81<>+8(SB)/8, $0x0000000100000001
-DATA avx2const81<>+16(SB)/8, $0x0000000100000001
-DATA avx2const81<>+24(SB)/8, $0x0000000100000001
-GLOBL avx2const81<>(SB), RODATA|NOPTR, $32
+DATA avx2const82<>+0(SB)/8, $0x0000000100000001
+DATA avx2const82<>+8(SB)/8, $0x0000000100000001
+DATA avx2const82<>+16(SB)/8, $0x0000000100000001
+DATA avx2const82<>+24(SB)/8, $0x0000000100000001
+GLOBL avx2const82<>(SB), RODATA|NOPTR, $32
 
 // func countInt32AVX2(x []int32, c int, t int32) int
 // Requires: AVX, AVX2
@@ -18009,15 +18158,15 @@ TEXT ·countInt32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y6, Y6, Y6
 	VPXOR        Y7, Y7, Y7
 	VPXOR        Y8, Y8, Y8
-	VMOVUPS      avx2const81<>+0(SB), Y9
+	VMOVUPS      avx2const82<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case927
+	JNE          case938
 	SUBQ         $+64, CX
-	JB           end929
+	JB           end940
 	PCALIGN      $0x40
 
-loop928:
+loop939:
 	VPCMPGTD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	VPCMPGTD 32(AX), Y0, Y9
@@ -18036,25 +18185,25 @@ loop928:
 	VPSUBD   Y9, Y8, Y8
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
-	JAE      loop928
+	JAE      loop939
 
-end929:
+end940:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end931
+	JB   end942
 
-loop930:
+loop941:
 	VPCMPGTD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop930
+	JAE      loop941
 
-end931:
+end942:
 	TESTQ      CX, CX
-	JZ         none932
-	LEAQ       avx2const79<>+32(SB), DX
+	JZ         none943
+	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
 	NEGQ       CX
@@ -18063,17 +18212,17 @@ end931:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none932:
-	JMP done926
+none943:
+	JMP done937
 
-case927:
+case938:
 	CMPQ    DX, $+1
-	JNE     case933
+	JNE     case944
 	SUBQ    $+64, CX
-	JB      end935
+	JB      end946
 	PCALIGN $0x40
 
-loop934:
+loop945:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPCMPEQD Y10, Y10, Y10
@@ -18116,14 +18265,14 @@ loop934:
 	VPSUBD   Y9, Y8, Y8
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
-	JAE      loop934
+	JAE      loop945
 
-end935:
+end946:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end937
+	JB   end948
 
-loop936:
+loop947:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPCMPEQD Y10, Y10, Y10
@@ -18132,12 +18281,12 @@ loop936:
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop936
+	JAE      loop947
 
-end937:
+end948:
 	TESTQ      CX, CX
-	JZ         none938
-	LEAQ       avx2const79<>+32(SB), DX
+	JZ         none949
+	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
 	NEGQ       CX
@@ -18149,17 +18298,17 @@ end937:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none938:
-	JMP done926
+none949:
+	JMP done937
 
-case933:
+case944:
 	CMPQ    DX, $+2
-	JNE     case939
+	JNE     case950
 	SUBQ    $+64, CX
-	JB      end941
+	JB      end952
 	PCALIGN $0x40
 
-loop940:
+loop951:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPSUBD   Y9, Y1, Y1
@@ -18186,26 +18335,26 @@ loop940:
 	VPSUBD   Y9, Y8, Y8
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
-	JAE      loop940
+	JAE      loop951
 
-end941:
+end952:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end943
+	JB   end954
 
-loop942:
+loop953:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop942
+	JAE      loop953
 
-end943:
+end954:
 	TESTQ      CX, CX
-	JZ         none944
-	LEAQ       avx2const79<>+32(SB), DX
+	JZ         none955
+	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
 	NEGQ       CX
@@ -18215,176 +18364,46 @@ end943:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none944:
-	JMP done926
+none955:
+	JMP done937
 
-case939:
+case950:
 	CMPQ    DX, $+3
-	JNE     case945
-	SUBQ    $+64, CX
-	JB      end947
-	PCALIGN $0x40
-
-loop946:
-	VPCMPGTD (AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y1, Y1
-	VPCMPGTD 32(AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y2, Y2
-	VPCMPGTD 64(AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y3, Y3
-	VPCMPGTD 96(AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y4, Y4
-	VPCMPGTD 128(AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y5, Y5
-	VPCMPGTD 160(AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y6, Y6
-	VPCMPGTD 192(AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y7, Y7
-	VPCMPGTD 224(AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y8, Y8
-	ADDQ     $+256, AX
-	SUBQ     $+64, CX
-	JAE      loop946
-
-end947:
-	ADDQ $+64, CX
-	CMPQ CX, $+8
-	JB   end949
-
-loop948:
-	VPCMPGTD (AX), Y0, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y1, Y1
-	ADDQ     $+32, AX
-	SUBQ     $+8, CX
-	CMPQ     CX, $+8
-	JAE      loop948
-
-end949:
-	TESTQ      CX, CX
-	JZ         none950
-	LEAQ       avx2const79<>+32(SB), DX
-	NEGQ       CX
-	VMOVDQU    (DX)(CX*4), Y9
-	NEGQ       CX
-	VMASKMOVPS (AX), Y9, Y10
-	VPCMPGTD   Y10, Y0, Y0
-	VPCMPEQD   Y10, Y10, Y10
-	VPXOR      Y10, Y0, Y0
-	VANDPD     Y9, Y0, Y0
-	VPSUBD     Y0, Y1, Y1
-
-none950:
-	JMP done926
-
-case945:
-	CMPQ    DX, $+4
-	JNE     case951
-	SUBQ    $+64, CX
-	JB      end953
-	PCALIGN $0x40
-
-loop952:
-	VPCMPEQD (AX), Y0, Y9
-	VPSUBD   Y9, Y1, Y1
-	VPCMPEQD 32(AX), Y0, Y9
-	VPSUBD   Y9, Y2, Y2
-	VPCMPEQD 64(AX), Y0, Y9
-	VPSUBD   Y9, Y3, Y3
-	VPCMPEQD 96(AX), Y0, Y9
-	VPSUBD   Y9, Y4, Y4
-	VPCMPEQD 128(AX), Y0, Y9
-	VPSUBD   Y9, Y5, Y5
-	VPCMPEQD 160(AX), Y0, Y9
-	VPSUBD   Y9, Y6, Y6
-	VPCMPEQD 192(AX), Y0, Y9
-	VPSUBD   Y9, Y7, Y7
-	VPCMPEQD 224(AX), Y0, Y9
-	VPSUBD   Y9, Y8, Y8
-	ADDQ     $+256, AX
-	SUBQ     $+64, CX
-	JAE      loop952
-
-end953:
-	ADDQ $+64, CX
-	CMPQ CX, $+8
-	JB   end955
-
-loop954:
-	VPCMPEQD (AX), Y0, Y9
-	VPSUBD   Y9, Y1, Y1
-	ADDQ     $+32, AX
-	SUBQ     $+8, CX
-	CMPQ     CX, $+8
-	JAE      loop954
-
-end955:
-	TESTQ      CX, CX
-	JZ         none956
-	LEAQ       avx2const79<>+32(SB), DX
-	NEGQ       CX
-	VMOVDQU    (DX)(CX*4), Y9
-	NEGQ       CX
-	VMASKMOVPS (AX), Y9, Y10
-	VPCMPEQD   Y10, Y0, Y0
-	VANDPD     Y9, Y0, Y0
-	VPSUBD     Y0, Y1, Y1
-
-none956:
-	JMP done926
-
-case951:
+	JNE     case956
 	SUBQ    $+64, CX
 	JB      end958
 	PCALIGN $0x40
 
 loop957:
-	VPCMPEQD (AX), Y0, Y9
+	VPCMPGTD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
 	VPSUBD   Y9, Y1, Y1
-	VPCMPEQD 32(AX), Y0, Y9
+	VPCMPGTD 32(AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
 	VPSUBD   Y9, Y2, Y2
-	VPCMPEQD 64(AX), Y0, Y9
+	VPCMPGTD 64(AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
 	VPSUBD   Y9, Y3, Y3
-	VPCMPEQD 96(AX), Y0, Y9
+	VPCMPGTD 96(AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
 	VPSUBD   Y9, Y4, Y4
-	VPCMPEQD 128(AX), Y0, Y9
+	VPCMPGTD 128(AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
 	VPSUBD   Y9, Y5, Y5
-	VPCMPEQD 160(AX), Y0, Y9
+	VPCMPGTD 160(AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
 	VPSUBD   Y9, Y6, Y6
-	VPCMPEQD 192(AX), Y0, Y9
+	VPCMPGTD 192(AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
 	VPSUBD   Y9, Y7, Y7
-	VPCMPEQD 224(AX), Y0, Y9
+	VPCMPGTD 224(AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
 	VPSUBD   Y9, Y8, Y8
@@ -18398,7 +18417,7 @@ end958:
 	JB   end960
 
 loop959:
-	VPCMPEQD (AX), Y0, Y9
+	VPCMPGTD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
 	VPSUBD   Y9, Y1, Y1
@@ -18410,7 +18429,137 @@ loop959:
 end960:
 	TESTQ      CX, CX
 	JZ         none961
-	LEAQ       avx2const79<>+32(SB), DX
+	LEAQ       avx2const80<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VPCMPGTD   Y10, Y0, Y0
+	VPCMPEQD   Y10, Y10, Y10
+	VPXOR      Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none961:
+	JMP done937
+
+case956:
+	CMPQ    DX, $+4
+	JNE     case962
+	SUBQ    $+64, CX
+	JB      end964
+	PCALIGN $0x40
+
+loop963:
+	VPCMPEQD (AX), Y0, Y9
+	VPSUBD   Y9, Y1, Y1
+	VPCMPEQD 32(AX), Y0, Y9
+	VPSUBD   Y9, Y2, Y2
+	VPCMPEQD 64(AX), Y0, Y9
+	VPSUBD   Y9, Y3, Y3
+	VPCMPEQD 96(AX), Y0, Y9
+	VPSUBD   Y9, Y4, Y4
+	VPCMPEQD 128(AX), Y0, Y9
+	VPSUBD   Y9, Y5, Y5
+	VPCMPEQD 160(AX), Y0, Y9
+	VPSUBD   Y9, Y6, Y6
+	VPCMPEQD 192(AX), Y0, Y9
+	VPSUBD   Y9, Y7, Y7
+	VPCMPEQD 224(AX), Y0, Y9
+	VPSUBD   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	JAE      loop963
+
+end964:
+	ADDQ $+64, CX
+	CMPQ CX, $+8
+	JB   end966
+
+loop965:
+	VPCMPEQD (AX), Y0, Y9
+	VPSUBD   Y9, Y1, Y1
+	ADDQ     $+32, AX
+	SUBQ     $+8, CX
+	CMPQ     CX, $+8
+	JAE      loop965
+
+end966:
+	TESTQ      CX, CX
+	JZ         none967
+	LEAQ       avx2const80<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VPCMPEQD   Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none967:
+	JMP done937
+
+case962:
+	SUBQ    $+64, CX
+	JB      end969
+	PCALIGN $0x40
+
+loop968:
+	VPCMPEQD (AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	VPCMPEQD 32(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y2, Y2
+	VPCMPEQD 64(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y3, Y3
+	VPCMPEQD 96(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y4, Y4
+	VPCMPEQD 128(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y5, Y5
+	VPCMPEQD 160(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y6, Y6
+	VPCMPEQD 192(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y7, Y7
+	VPCMPEQD 224(AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y8, Y8
+	ADDQ     $+256, AX
+	SUBQ     $+64, CX
+	JAE      loop968
+
+end969:
+	ADDQ $+64, CX
+	CMPQ CX, $+8
+	JB   end971
+
+loop970:
+	VPCMPEQD (AX), Y0, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	ADDQ     $+32, AX
+	SUBQ     $+8, CX
+	CMPQ     CX, $+8
+	JAE      loop970
+
+end971:
+	TESTQ      CX, CX
+	JZ         none972
+	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
 	NEGQ       CX
@@ -18421,8 +18570,8 @@ end960:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none961:
-done926:
+none972:
+done937:
 	VPADDD       Y5, Y1, Y1
 	VPADDD       Y6, Y2, Y2
 	VPADDD       Y7, Y3, Y3
@@ -18450,11 +18599,11 @@ TEXT ·compareFloat32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case963
+	JNE          case974
 	CMPQ         CX, $+32
-	JB           end965
+	JB           end976
 
-loop964:
+loop975:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18471,13 +18620,13 @@ loop964:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop964
+	JAE       loop975
 
-end965:
+end976:
 	CMPQ CX, $+8
-	JB   end967
+	JB   end978
 
-loop966:
+loop977:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18485,12 +18634,12 @@ loop966:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop966
+	JAE       loop977
 
-end967:
+end978:
 	TESTQ      CX, CX
-	JZ         none968
-	LEAQ       avx2const79<>+32(SB), BX
+	JZ         none979
+	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
@@ -18500,16 +18649,16 @@ end967:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none968:
-	JMP done962
+none979:
+	JMP done973
 
-case963:
+case974:
 	CMPQ BX, $+1
-	JNE  case969
+	JNE  case980
 	CMPQ CX, $+32
-	JB   end971
+	JB   end982
 
-loop970:
+loop981:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18526,13 +18675,13 @@ loop970:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop970
+	JAE       loop981
 
-end971:
+end982:
 	CMPQ CX, $+8
-	JB   end973
+	JB   end984
 
-loop972:
+loop983:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18540,12 +18689,12 @@ loop972:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop972
+	JAE       loop983
 
-end973:
+end984:
 	TESTQ      CX, CX
-	JZ         none974
-	LEAQ       avx2const79<>+32(SB), BX
+	JZ         none985
+	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
@@ -18555,16 +18704,16 @@ end973:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none974:
-	JMP done962
+none985:
+	JMP done973
 
-case969:
+case980:
 	CMPQ BX, $+2
-	JNE  case975
+	JNE  case986
 	CMPQ CX, $+32
-	JB   end977
+	JB   end988
 
-loop976:
+loop987:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18581,13 +18730,13 @@ loop976:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop976
+	JAE       loop987
 
-end977:
+end988:
 	CMPQ CX, $+8
-	JB   end979
+	JB   end990
 
-loop978:
+loop989:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18595,12 +18744,12 @@ loop978:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop978
+	JAE       loop989
 
-end979:
+end990:
 	TESTQ      CX, CX
-	JZ         none980
-	LEAQ       avx2const79<>+32(SB), BX
+	JZ         none991
+	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
@@ -18610,16 +18759,16 @@ end979:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none980:
-	JMP done962
+none991:
+	JMP done973
 
-case975:
+case986:
 	CMPQ BX, $+3
-	JNE  case981
+	JNE  case992
 	CMPQ CX, $+32
-	JB   end983
+	JB   end994
 
-loop982:
+loop993:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18636,13 +18785,13 @@ loop982:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop982
+	JAE       loop993
 
-end983:
+end994:
 	CMPQ CX, $+8
-	JB   end985
+	JB   end996
 
-loop984:
+loop995:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18650,12 +18799,12 @@ loop984:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop984
+	JAE       loop995
 
-end985:
+end996:
 	TESTQ      CX, CX
-	JZ         none986
-	LEAQ       avx2const79<>+32(SB), BX
+	JZ         none997
+	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
@@ -18665,16 +18814,16 @@ end985:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none986:
-	JMP done962
+none997:
+	JMP done973
 
-case981:
+case992:
 	CMPQ BX, $+4
-	JNE  case987
+	JNE  case998
 	CMPQ CX, $+32
-	JB   end989
+	JB   end1000
 
-loop988:
+loop999:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18691,13 +18840,13 @@ loop988:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop988
+	JAE       loop999
 
-end989:
+end1000:
 	CMPQ CX, $+8
-	JB   end991
+	JB   end1002
 
-loop990:
+loop1001:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18705,12 +18854,12 @@ loop990:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop990
+	JAE       loop1001
 
-end991:
+end1002:
 	TESTQ      CX, CX
-	JZ         none992
-	LEAQ       avx2const79<>+32(SB), BX
+	JZ         none1003
+	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
@@ -18720,14 +18869,14 @@ end991:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none992:
-	JMP done962
+none1003:
+	JMP done973
 
-case987:
+case998:
 	CMPQ CX, $+32
-	JB   end994
+	JB   end1005
 
-loop993:
+loop1004:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18744,13 +18893,13 @@ loop993:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop993
+	JAE       loop1004
 
-end994:
+end1005:
 	CMPQ CX, $+8
-	JB   end996
+	JB   end1007
 
-loop995:
+loop1006:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18758,12 +18907,12 @@ loop995:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop995
+	JAE       loop1006
 
-end996:
+end1007:
 	TESTQ      CX, CX
-	JZ         none997
-	LEAQ       avx2const79<>+32(SB), BX
+	JZ         none1008
+	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
@@ -18773,8 +18922,8 @@ end996:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none997:
-done962:
+none1008:
+done973:
 	VZEROUPPER
 	RET
 
@@ -18787,11 +18936,11 @@ TEXT ·compareInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case999
+	JNE          case1010
 	CMPQ         CX, $+32
-	JB           end1001
+	JB           end1012
 
-loop1000:
+loop1011:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18808,13 +18957,13 @@ loop1000:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1000
+	JAE       loop1011
 
-end1001:
+end1012:
 	CMPQ CX, $+8
-	JB   end1003
+	JB   end1014
 
-loop1002:
+loop1013:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18822,12 +18971,12 @@ loop1002:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1002
+	JAE       loop1013
 
-end1003:
+end1014:
 	TESTQ      CX, CX
-	JZ         none1004
-	LEAQ       avx2const79<>+32(SB), BX
+	JZ         none1015
+	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
@@ -18837,16 +18986,16 @@ end1003:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1004:
-	JMP done998
+none1015:
+	JMP done1009
 
-case999:
+case1010:
 	CMPQ BX, $+1
-	JNE  case1005
+	JNE  case1016
 	CMPQ CX, $+32
-	JB   end1007
+	JB   end1018
 
-loop1006:
+loop1017:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -18875,13 +19024,13 @@ loop1006:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1006
+	JAE       loop1017
 
-end1007:
+end1018:
 	CMPQ CX, $+8
-	JB   end1009
+	JB   end1020
 
-loop1008:
+loop1019:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -18892,12 +19041,12 @@ loop1008:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1008
+	JAE       loop1019
 
-end1009:
+end1020:
 	TESTQ      CX, CX
-	JZ         none1010
-	LEAQ       avx2const79<>+32(SB), BX
+	JZ         none1021
+	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
@@ -18910,16 +19059,16 @@ end1009:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1010:
-	JMP done998
+none1021:
+	JMP done1009
 
-case1005:
+case1016:
 	CMPQ BX, $+2
-	JNE  case1011
+	JNE  case1022
 	CMPQ CX, $+32
-	JB   end1013
+	JB   end1024
 
-loop1012:
+loop1023:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VMOVMSKPS Y1, BX
@@ -18940,13 +19089,13 @@ loop1012:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1012
+	JAE       loop1023
 
-end1013:
+end1024:
 	CMPQ CX, $+8
-	JB   end1015
+	JB   end1026
 
-loop1014:
+loop1025:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VMOVMSKPS Y1, BX
@@ -18955,12 +19104,12 @@ loop1014:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1014
+	JAE       loop1025
 
-end1015:
+end1026:
 	TESTQ      CX, CX
-	JZ         none1016
-	LEAQ       avx2const79<>+32(SB), BX
+	JZ         none1027
+	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
@@ -18971,152 +19120,32 @@ end1015:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1016:
-	JMP done998
+none1027:
+	JMP done1009
 
-case1011:
+case1022:
 	CMPQ BX, $+3
-	JNE  case1017
-	CMPQ CX, $+32
-	JB   end1019
-
-loop1018:
-	VPCMPGTD  (AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, (DX)
-	VPCMPGTD  32(AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 1(DX)
-	VPCMPGTD  64(AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 2(DX)
-	VPCMPGTD  96(AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 3(DX)
-	ADDQ      $+128, AX
-	ADDQ      $+4, DX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1018
-
-end1019:
-	CMPQ CX, $+8
-	JB   end1021
-
-loop1020:
-	VPCMPGTD  (AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, (DX)
-	ADDQ      $+32, AX
-	ADDQ      $+1, DX
-	SUBQ      $+8, CX
-	CMPQ      CX, $+8
-	JAE       loop1020
-
-end1021:
-	TESTQ      CX, CX
-	JZ         none1022
-	LEAQ       avx2const79<>+32(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*4), Y1
-	NEGQ       CX
-	VMASKMOVPS (AX), Y1, Y2
-	VPCMPGTD   Y2, Y0, Y0
-	VPCMPEQD   Y2, Y2, Y2
-	VPXOR      Y2, Y0, Y0
-	VANDPD     Y1, Y0, Y0
-	VMOVMSKPS  Y0, AX
-	MOVB       AL, (DX)
-
-none1022:
-	JMP done998
-
-case1017:
-	CMPQ BX, $+4
-	JNE  case1023
-	CMPQ CX, $+32
-	JB   end1025
-
-loop1024:
-	VPCMPEQD  (AX), Y0, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, (DX)
-	VPCMPEQD  32(AX), Y0, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 1(DX)
-	VPCMPEQD  64(AX), Y0, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 2(DX)
-	VPCMPEQD  96(AX), Y0, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, 3(DX)
-	ADDQ      $+128, AX
-	ADDQ      $+4, DX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1024
-
-end1025:
-	CMPQ CX, $+8
-	JB   end1027
-
-loop1026:
-	VPCMPEQD  (AX), Y0, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, (DX)
-	ADDQ      $+32, AX
-	ADDQ      $+1, DX
-	SUBQ      $+8, CX
-	CMPQ      CX, $+8
-	JAE       loop1026
-
-end1027:
-	TESTQ      CX, CX
-	JZ         none1028
-	LEAQ       avx2const79<>+32(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*4), Y1
-	NEGQ       CX
-	VMASKMOVPS (AX), Y1, Y2
-	VPCMPEQD   Y2, Y0, Y0
-	VANDPD     Y1, Y0, Y0
-	VMOVMSKPS  Y0, AX
-	MOVB       AL, (DX)
-
-none1028:
-	JMP done998
-
-case1023:
+	JNE  case1028
 	CMPQ CX, $+32
 	JB   end1030
 
 loop1029:
-	VPCMPEQD  (AX), Y0, Y1
+	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
-	VPCMPEQD  32(AX), Y0, Y1
+	VPCMPGTD  32(AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, 1(DX)
-	VPCMPEQD  64(AX), Y0, Y1
+	VPCMPGTD  64(AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, 2(DX)
-	VPCMPEQD  96(AX), Y0, Y1
+	VPCMPGTD  96(AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
@@ -19132,7 +19161,7 @@ end1030:
 	JB   end1032
 
 loop1031:
-	VPCMPEQD  (AX), Y0, Y1
+	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
@@ -19146,7 +19175,127 @@ loop1031:
 end1032:
 	TESTQ      CX, CX
 	JZ         none1033
-	LEAQ       avx2const79<>+32(SB), BX
+	LEAQ       avx2const80<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VPCMPGTD   Y2, Y0, Y0
+	VPCMPEQD   Y2, Y2, Y2
+	VPXOR      Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none1033:
+	JMP done1009
+
+case1028:
+	CMPQ BX, $+4
+	JNE  case1034
+	CMPQ CX, $+32
+	JB   end1036
+
+loop1035:
+	VPCMPEQD  (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VPCMPEQD  32(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VPCMPEQD  64(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VPCMPEQD  96(AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1035
+
+end1036:
+	CMPQ CX, $+8
+	JB   end1038
+
+loop1037:
+	VPCMPEQD  (AX), Y0, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop1037
+
+end1038:
+	TESTQ      CX, CX
+	JZ         none1039
+	LEAQ       avx2const80<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VPCMPEQD   Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none1039:
+	JMP done1009
+
+case1034:
+	CMPQ CX, $+32
+	JB   end1041
+
+loop1040:
+	VPCMPEQD  (AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	VPCMPEQD  32(AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 1(DX)
+	VPCMPEQD  64(AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 2(DX)
+	VPCMPEQD  96(AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, 3(DX)
+	ADDQ      $+128, AX
+	ADDQ      $+4, DX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1040
+
+end1041:
+	CMPQ CX, $+8
+	JB   end1043
+
+loop1042:
+	VPCMPEQD  (AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop1042
+
+end1043:
+	TESTQ      CX, CX
+	JZ         none1044
+	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
@@ -19158,8 +19307,8 @@ end1032:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1033:
-done998:
+none1044:
+done1009:
 	VZEROUPPER
 	RET
 
@@ -19171,9 +19320,9 @@ TEXT ·indexOfFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end1037
+	JB           end1048
 
-loop1036:
+loop1047:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VCMPPS    $0x00, 32(AX), Y0, Y2
 	VORPS     Y2, Y1, Y1
@@ -19183,31 +19332,31 @@ loop1036:
 	VORPS     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       near1035
+	JNZ       near1046
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1036
+	JAE       loop1047
 
-end1037:
-near1035:
+end1048:
+near1046:
 	CMPQ CX, $+8
-	JB   end1039
+	JB   end1050
 
-loop1038:
+loop1049:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       found1034
+	JNZ       found1045
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1038
+	JAE       loop1049
 
-end1039:
+end1050:
 	TESTQ      CX, CX
-	JZ         none1040
-	LEAQ       avx2const79<>+32(SB), BX
+	JZ         none1051
+	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
@@ -19216,13 +19365,13 @@ end1039:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPS  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found1034
+	JNZ        found1045
 	LEAQ       (AX)(CX*4), AX
 
-none1040:
+none1051:
 	XORQ BX, BX
 
-found1034:
+found1045:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -19241,9 +19390,9 @@ TEXT ·indexOfInt32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end1044
+	JB           end1055
 
-loop1043:
+loop1054:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  32(AX), Y0, Y2
 	VORPS     Y2, Y1, Y1
@@ -19253,31 +19402,31 @@ loop1043:
 	VORPS     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       near1042
+	JNZ       near1053
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1043
+	JAE       loop1054
 
-end1044:
-near1042:
+end1055:
+near1053:
 	CMPQ CX, $+8
-	JB   end1046
+	JB   end1057
 
-loop1045:
+loop1056:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       found1041
+	JNZ       found1052
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1045
+	JAE       loop1056
 
-end1046:
+end1057:
 	TESTQ      CX, CX
-	JZ         none1047
-	LEAQ       avx2const79<>+32(SB), BX
+	JZ         none1058
+	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
@@ -19286,13 +19435,13 @@ end1046:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPS  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found1041
+	JNZ        found1052
 	LEAQ       (AX)(CX*4), AX
 
-none1047:
+none1058:
 	XORQ BX, BX
 
-found1041:
+found1052:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -19310,9 +19459,9 @@ TEXT ·indexNaNFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+32
-	JB   end1051
+	JB   end1062
 
-loop1050:
+loop1061:
 	VMOVUPD   (AX), Y0
 	VCMPPS    $0x03, Y0, Y0, Y0
 	VMOVUPD   32(AX), Y1
@@ -19326,32 +19475,32 @@ loop1050:
 	VORPS     Y1, Y0, Y0
 	VMOVMSKPS Y0, BX
 	TESTQ     BX, BX
-	JNZ       near1049
+	JNZ       near1060
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1050
+	JAE       loop1061
 
-end1051:
-near1049:
+end1062:
+near1060:
 	CMPQ CX, $+8
-	JB   end1053
+	JB   end1064
 
-loop1052:
+loop1063:
 	VMOVUPD   (AX), Y0
 	VCMPPS    $0x03, Y0, Y0, Y0
 	VMOVMSKPS Y0, BX
 	TESTQ     BX, BX
-	JNZ       found1048
+	JNZ       found1059
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1052
+	JAE       loop1063
 
-end1053:
+end1064:
 	TESTQ      CX, CX
-	JZ         none1054
-	LEAQ       avx2const79<>+32(SB), BX
+	JZ         none1065
+	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
 	NEGQ       CX
@@ -19361,13 +19510,13 @@ end1053:
 	VANDPD     Y0, Y1, Y1
 	VMOVMSKPS  Y1, BX
 	TESTQ      BX, BX
-	JNZ        found1048
+	JNZ        found1059
 	LEAQ       (AX)(CX*4), AX
 
-none1054:
+none1065:
 	XORQ BX, BX
 
-found1048:
+found1059:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -19381,180 +19530,6 @@ found1048:
 // func leastFloat32AVX2(x []float32) (best float32, piece int, nan uint64)
 // Requires: AVX, AVX2, CMOV
 TEXT ·leastFloat32AVX2(SB), NOSPLIT, $0-48
-	MOVQ    x_base+0(FP), AX
-	MOVQ    x_len+8(FP), CX
-	MOVQ    AX, DX
-	MOVQ    AX, SI
-	VMOVUPS avx2const82<>+0(SB), Y0
-	VMOVAPD Y0, Y1
-	VMOVAPD Y0, Y2
-	VMOVAPD Y0, Y3
-	VMOVAPD Y0, Y4
-	VMOVAPD Y0, Y5
-	VMOVAPD Y0, Y6
-	VMOVAPD Y0, Y7
-	VMOVAPD Y0, Y8
-	VPXOR   Y9, Y9, Y9
-	MOVQ    CX, DI
-
-piece1056:
-	TESTQ   CX, CX
-	JZ      all1055
-	MOVQ    AX, BX
-	MOVQ    CX, R8
-	MOVQ    $+2048, R9
-	CMPQ    R8, R9
-	CMOVQGT R9, R8
-	SUBQ    R8, CX
-	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1057
-	SUBQ    $+64, R8
-	JB      end1059
-	PCALIGN $0x40
-
-loop1058:
-	MOVQ    (AX), R9
-	MOVQ    64(AX), R9
-	MOVQ    128(AX), R9
-	MOVQ    192(AX), R9
-	VMOVUPD (AX), Y10
-	VMINPS  Y1, Y10, Y1
-	VMOVUPD 32(AX), Y11
-	VMINPS  Y2, Y11, Y2
-	VCMPPS  $0x03, Y10, Y11, Y10
-	VORPS   Y10, Y9, Y9
-	VMOVUPD 64(AX), Y10
-	VMINPS  Y3, Y10, Y3
-	VMOVUPD 96(AX), Y11
-	VMINPS  Y4, Y11, Y4
-	VCMPPS  $0x03, Y10, Y11, Y10
-	VORPS   Y10, Y9, Y9
-	VMOVUPD 128(AX), Y10
-	VMINPS  Y5, Y10, Y5
-	VMOVUPD 160(AX), Y11
-	VMINPS  Y6, Y11, Y6
-	VCMPPS  $0x03, Y10, Y11, Y10
-	VORPS   Y10, Y9, Y9
-	VMOVUPD 192(AX), Y10
-	VMINPS  Y7, Y10, Y7
-	VMOVUPD 224(AX), Y11
-	VMINPS  Y8, Y11, Y8
-	VCMPPS  $0x03, Y10, Y11, Y10
-	VORPS   Y10, Y9, Y9
-	ADDQ    $+256, AX
-	SUBQ    $+64, R8
-	JAE     loop1058
-
-end1059:
-	ADDQ $+64, R8
-
-near1057:
-	SUBQ    $+64, R8
-	JB      end1061
-	PCALIGN $0x40
-
-loop1060:
-	VMOVUPD (AX), Y10
-	VMINPS  Y1, Y10, Y1
-	VMOVUPD 32(AX), Y11
-	VMINPS  Y2, Y11, Y2
-	VCMPPS  $0x03, Y10, Y11, Y10
-	VORPS   Y10, Y9, Y9
-	VMOVUPD 64(AX), Y10
-	VMINPS  Y3, Y10, Y3
-	VMOVUPD 96(AX), Y11
-	VMINPS  Y4, Y11, Y4
-	VCMPPS  $0x03, Y10, Y11, Y10
-	VORPS   Y10, Y9, Y9
-	VMOVUPD 128(AX), Y10
-	VMINPS  Y5, Y10, Y5
-	VMOVUPD 160(AX), Y11
-	VMINPS  Y6, Y11, Y6
-	VCMPPS  $0x03, Y10, Y11, Y10
-	VORPS   Y10, Y9, Y9
-	VMOVUPD 192(AX), Y10
-	VMINPS  Y7, Y10, Y7
-	VMOVUPD 224(AX), Y11
-	VMINPS  Y8, Y11, Y8
-	VCMPPS  $0x03, Y10, Y11, Y10
-	VORPS   Y10, Y9, Y9
-	ADDQ    $+256, AX
-	SUBQ    $+64, R8
-	JAE     loop1060
-
-end1061:
-	ADDQ $+64, R8
-	CMPQ R8, $+8
-	JB   end1063
-
-loop1062:
-	VMOVUPD (AX), Y10
-	VMINPS  Y1, Y10, Y1
-	VCMPPS  $0x03, Y10, Y10, Y10
-	VORPS   Y10, Y9, Y9
-	ADDQ    $+32, AX
-	SUBQ    $+8, R8
-	CMPQ    R8, $+8
-	JAE     loop1062
-
-end1063:
-	TESTQ      R8, R8
-	JZ         none1064
-	LEAQ       avx2const79<>+32(SB), R9
-	NEGQ       R8
-	VMOVDQU    (R9)(R8*4), Y10
-	NEGQ       R8
-	VMASKMOVPS (AX), Y10, Y11
-	VBLENDVPS  Y10, Y11, Y0, Y11
-	VMOVUPD    Y11, Y10
-	VMINPS     Y1, Y10, Y1
-	VCMPPS     $0x03, Y10, Y10, Y10
-	VORPS      Y10, Y9, Y9
-
-none1064:
-	VMINPS       Y1, Y5, Y1
-	VMINPS       Y2, Y6, Y2
-	VMINPS       Y3, Y7, Y3
-	VMINPS       Y4, Y8, Y4
-	VMINPS       Y1, Y3, Y1
-	VMINPS       Y2, Y4, Y2
-	VMINPS       Y1, Y2, Y1
-	VCMPPS       $0x1e, Y1, Y0, Y10
-	VMOVMSKPS    Y10, R8
-	TESTQ        R8, R8
-	JZ           same1065
-	VMOVAPS      Y1, Y0
-	VEXTRACTF128 $0x01, Y0, X10
-	VMINPS       X0, X10, X0
-	VPSHUFD      $0x0e, X0, X10
-	VMINPS       X0, X10, X0
-	VPSHUFD      $0x01, X0, X10
-	VMINPS       X0, X10, X0
-	VBROADCASTSS X0, Y0
-	MOVQ         BX, SI
-
-same1065:
-	JMP piece1056
-
-all1055:
-	VMOVSS    X0, best+24(FP)
-	SUBQ      DX, SI
-	SHRQ      $0x02, SI
-	MOVQ      SI, piece+32(FP)
-	VMOVMSKPS Y9, AX
-	MOVQ      AX, nan+40(FP)
-	VZEROUPPER
-	RET
-
-DATA avx2const82<>+0(SB)/8, $0x7f8000007f800000
-DATA avx2const82<>+8(SB)/8, $0x7f8000007f800000
-DATA avx2const82<>+16(SB)/8, $0x7f8000007f800000
-DATA avx2const82<>+24(SB)/8, $0x7f8000007f800000
-GLOBL avx2const82<>(SB), RODATA|NOPTR, $32
-
-// func greatestFloat32AVX2(x []float32) (best float32, piece int, nan uint64)
-// Requires: AVX, AVX2, CMOV
-TEXT ·greatestFloat32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
@@ -19592,27 +19567,27 @@ loop1069:
 	MOVQ    128(AX), R9
 	MOVQ    192(AX), R9
 	VMOVUPD (AX), Y10
-	VMAXPS  Y1, Y10, Y1
+	VMINPS  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
-	VMAXPS  Y2, Y11, Y2
+	VMINPS  Y2, Y11, Y2
 	VCMPPS  $0x03, Y10, Y11, Y10
 	VORPS   Y10, Y9, Y9
 	VMOVUPD 64(AX), Y10
-	VMAXPS  Y3, Y10, Y3
+	VMINPS  Y3, Y10, Y3
 	VMOVUPD 96(AX), Y11
-	VMAXPS  Y4, Y11, Y4
+	VMINPS  Y4, Y11, Y4
 	VCMPPS  $0x03, Y10, Y11, Y10
 	VORPS   Y10, Y9, Y9
 	VMOVUPD 128(AX), Y10
-	VMAXPS  Y5, Y10, Y5
+	VMINPS  Y5, Y10, Y5
 	VMOVUPD 160(AX), Y11
-	VMAXPS  Y6, Y11, Y6
+	VMINPS  Y6, Y11, Y6
 	VCMPPS  $0x03, Y10, Y11, Y10
 	VORPS   Y10, Y9, Y9
 	VMOVUPD 192(AX), Y10
-	VMAXPS  Y7, Y10, Y7
+	VMINPS  Y7, Y10, Y7
 	VMOVUPD 224(AX), Y11
-	VMAXPS  Y8, Y11, Y8
+	VMINPS  Y8, Y11, Y8
 	VCMPPS  $0x03, Y10, Y11, Y10
 	VORPS   Y10, Y9, Y9
 	ADDQ    $+256, AX
@@ -19629,27 +19604,27 @@ near1068:
 
 loop1071:
 	VMOVUPD (AX), Y10
-	VMAXPS  Y1, Y10, Y1
+	VMINPS  Y1, Y10, Y1
 	VMOVUPD 32(AX), Y11
-	VMAXPS  Y2, Y11, Y2
+	VMINPS  Y2, Y11, Y2
 	VCMPPS  $0x03, Y10, Y11, Y10
 	VORPS   Y10, Y9, Y9
 	VMOVUPD 64(AX), Y10
-	VMAXPS  Y3, Y10, Y3
+	VMINPS  Y3, Y10, Y3
 	VMOVUPD 96(AX), Y11
-	VMAXPS  Y4, Y11, Y4
+	VMINPS  Y4, Y11, Y4
 	VCMPPS  $0x03, Y10, Y11, Y10
 	VORPS   Y10, Y9, Y9
 	VMOVUPD 128(AX), Y10
-	VMAXPS  Y5, Y10, Y5
+	VMINPS  Y5, Y10, Y5
 	VMOVUPD 160(AX), Y11
-	VMAXPS  Y6, Y11, Y6
+	VMINPS  Y6, Y11, Y6
 	VCMPPS  $0x03, Y10, Y11, Y10
 	VORPS   Y10, Y9, Y9
 	VMOVUPD 192(AX), Y10
-	VMAXPS  Y7, Y10, Y7
+	VMINPS  Y7, Y10, Y7
 	VMOVUPD 224(AX), Y11
-	VMAXPS  Y8, Y11, Y8
+	VMINPS  Y8, Y11, Y8
 	VCMPPS  $0x03, Y10, Y11, Y10
 	VORPS   Y10, Y9, Y9
 	ADDQ    $+256, AX
@@ -19663,7 +19638,7 @@ end1072:
 
 loop1073:
 	VMOVUPD (AX), Y10
-	VMAXPS  Y1, Y10, Y1
+	VMINPS  Y1, Y10, Y1
 	VCMPPS  $0x03, Y10, Y10, Y10
 	VORPS   Y10, Y9, Y9
 	ADDQ    $+32, AX
@@ -19674,36 +19649,36 @@ loop1073:
 end1074:
 	TESTQ      R8, R8
 	JZ         none1075
-	LEAQ       avx2const79<>+32(SB), R9
+	LEAQ       avx2const80<>+32(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*4), Y10
 	NEGQ       R8
 	VMASKMOVPS (AX), Y10, Y11
 	VBLENDVPS  Y10, Y11, Y0, Y11
 	VMOVUPD    Y11, Y10
-	VMAXPS     Y1, Y10, Y1
+	VMINPS     Y1, Y10, Y1
 	VCMPPS     $0x03, Y10, Y10, Y10
 	VORPS      Y10, Y9, Y9
 
 none1075:
-	VMAXPS       Y1, Y5, Y1
-	VMAXPS       Y2, Y6, Y2
-	VMAXPS       Y3, Y7, Y3
-	VMAXPS       Y4, Y8, Y4
-	VMAXPS       Y1, Y3, Y1
-	VMAXPS       Y2, Y4, Y2
-	VMAXPS       Y1, Y2, Y1
-	VCMPPS       $0x11, Y1, Y0, Y10
+	VMINPS       Y1, Y5, Y1
+	VMINPS       Y2, Y6, Y2
+	VMINPS       Y3, Y7, Y3
+	VMINPS       Y4, Y8, Y4
+	VMINPS       Y1, Y3, Y1
+	VMINPS       Y2, Y4, Y2
+	VMINPS       Y1, Y2, Y1
+	VCMPPS       $0x1e, Y1, Y0, Y10
 	VMOVMSKPS    Y10, R8
 	TESTQ        R8, R8
 	JZ           same1076
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X10
-	VMAXPS       X0, X10, X0
+	VMINPS       X0, X10, X0
 	VPSHUFD      $0x0e, X0, X10
-	VMAXPS       X0, X10, X0
+	VMINPS       X0, X10, X0
 	VPSHUFD      $0x01, X0, X10
-	VMAXPS       X0, X10, X0
+	VMINPS       X0, X10, X0
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
@@ -19720,15 +19695,15 @@ all1066:
 	VZEROUPPER
 	RET
 
-DATA avx2const83<>+0(SB)/8, $0xff800000ff800000
-DATA avx2const83<>+8(SB)/8, $0xff800000ff800000
-DATA avx2const83<>+16(SB)/8, $0xff800000ff800000
-DATA avx2const83<>+24(SB)/8, $0xff800000ff800000
+DATA avx2const83<>+0(SB)/8, $0x7f8000007f800000
+DATA avx2const83<>+8(SB)/8, $0x7f8000007f800000
+DATA avx2const83<>+16(SB)/8, $0x7f8000007f800000
+DATA avx2const83<>+24(SB)/8, $0x7f8000007f800000
 GLOBL avx2const83<>(SB), RODATA|NOPTR, $32
 
-// func leastInt32AVX2(x []int32) (best int32, piece int, nan uint64)
+// func greatestFloat32AVX2(x []float32) (best float32, piece int, nan uint64)
 // Requires: AVX, AVX2, CMOV
-TEXT ·leastInt32AVX2(SB), NOSPLIT, $0-48
+TEXT ·greatestFloat32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
@@ -19742,6 +19717,7 @@ TEXT ·leastInt32AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y6
 	VMOVAPD Y0, Y7
 	VMOVAPD Y0, Y8
+	VPXOR   Y9, Y9, Y9
 	MOVQ    CX, DI
 
 piece1078:
@@ -19764,22 +19740,30 @@ loop1080:
 	MOVQ    64(AX), R9
 	MOVQ    128(AX), R9
 	MOVQ    192(AX), R9
-	VMOVUPD (AX), Y9
-	VPMINSD Y1, Y9, Y1
-	VMOVUPD 32(AX), Y9
-	VPMINSD Y2, Y9, Y2
-	VMOVUPD 64(AX), Y9
-	VPMINSD Y3, Y9, Y3
-	VMOVUPD 96(AX), Y9
-	VPMINSD Y4, Y9, Y4
-	VMOVUPD 128(AX), Y9
-	VPMINSD Y5, Y9, Y5
-	VMOVUPD 160(AX), Y9
-	VPMINSD Y6, Y9, Y6
-	VMOVUPD 192(AX), Y9
-	VPMINSD Y7, Y9, Y7
-	VMOVUPD 224(AX), Y9
-	VPMINSD Y8, Y9, Y8
+	VMOVUPD (AX), Y10
+	VMAXPS  Y1, Y10, Y1
+	VMOVUPD 32(AX), Y11
+	VMAXPS  Y2, Y11, Y2
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	VMOVUPD 64(AX), Y10
+	VMAXPS  Y3, Y10, Y3
+	VMOVUPD 96(AX), Y11
+	VMAXPS  Y4, Y11, Y4
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	VMOVUPD 128(AX), Y10
+	VMAXPS  Y5, Y10, Y5
+	VMOVUPD 160(AX), Y11
+	VMAXPS  Y6, Y11, Y6
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	VMOVUPD 192(AX), Y10
+	VMAXPS  Y7, Y10, Y7
+	VMOVUPD 224(AX), Y11
+	VMAXPS  Y8, Y11, Y8
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
 	JAE     loop1080
@@ -19793,22 +19777,30 @@ near1079:
 	PCALIGN $0x40
 
 loop1082:
-	VMOVUPD (AX), Y9
-	VPMINSD Y1, Y9, Y1
-	VMOVUPD 32(AX), Y9
-	VPMINSD Y2, Y9, Y2
-	VMOVUPD 64(AX), Y9
-	VPMINSD Y3, Y9, Y3
-	VMOVUPD 96(AX), Y9
-	VPMINSD Y4, Y9, Y4
-	VMOVUPD 128(AX), Y9
-	VPMINSD Y5, Y9, Y5
-	VMOVUPD 160(AX), Y9
-	VPMINSD Y6, Y9, Y6
-	VMOVUPD 192(AX), Y9
-	VPMINSD Y7, Y9, Y7
-	VMOVUPD 224(AX), Y9
-	VPMINSD Y8, Y9, Y8
+	VMOVUPD (AX), Y10
+	VMAXPS  Y1, Y10, Y1
+	VMOVUPD 32(AX), Y11
+	VMAXPS  Y2, Y11, Y2
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	VMOVUPD 64(AX), Y10
+	VMAXPS  Y3, Y10, Y3
+	VMOVUPD 96(AX), Y11
+	VMAXPS  Y4, Y11, Y4
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	VMOVUPD 128(AX), Y10
+	VMAXPS  Y5, Y10, Y5
+	VMOVUPD 160(AX), Y11
+	VMAXPS  Y6, Y11, Y6
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
+	VMOVUPD 192(AX), Y10
+	VMAXPS  Y7, Y10, Y7
+	VMOVUPD 224(AX), Y11
+	VMAXPS  Y8, Y11, Y8
+	VCMPPS  $0x03, Y10, Y11, Y10
+	VORPS   Y10, Y9, Y9
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
 	JAE     loop1082
@@ -19819,8 +19811,10 @@ end1083:
 	JB   end1085
 
 loop1084:
-	VMOVUPD (AX), Y9
-	VPMINSD Y1, Y9, Y1
+	VMOVUPD (AX), Y10
+	VMAXPS  Y1, Y10, Y1
+	VCMPPS  $0x03, Y10, Y10, Y10
+	VORPS   Y10, Y9, Y9
 	ADDQ    $+32, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
@@ -19829,34 +19823,36 @@ loop1084:
 end1085:
 	TESTQ      R8, R8
 	JZ         none1086
-	LEAQ       avx2const79<>+32(SB), R9
+	LEAQ       avx2const80<>+32(SB), R9
 	NEGQ       R8
-	VMOVDQU    (R9)(R8*4), Y9
+	VMOVDQU    (R9)(R8*4), Y10
 	NEGQ       R8
-	VMASKMOVPS (AX), Y9, Y10
-	VBLENDVPS  Y9, Y10, Y0, Y10
-	VMOVUPD    Y10, Y9
-	VPMINSD    Y1, Y9, Y1
+	VMASKMOVPS (AX), Y10, Y11
+	VBLENDVPS  Y10, Y11, Y0, Y11
+	VMOVUPD    Y11, Y10
+	VMAXPS     Y1, Y10, Y1
+	VCMPPS     $0x03, Y10, Y10, Y10
+	VORPS      Y10, Y9, Y9
 
 none1086:
-	VPMINSD      Y1, Y5, Y1
-	VPMINSD      Y2, Y6, Y2
-	VPMINSD      Y3, Y7, Y3
-	VPMINSD      Y4, Y8, Y4
-	VPMINSD      Y1, Y3, Y1
-	VPMINSD      Y2, Y4, Y2
-	VPMINSD      Y1, Y2, Y1
-	VPCMPGTD     Y1, Y0, Y9
-	VMOVMSKPS    Y9, R8
+	VMAXPS       Y1, Y5, Y1
+	VMAXPS       Y2, Y6, Y2
+	VMAXPS       Y3, Y7, Y3
+	VMAXPS       Y4, Y8, Y4
+	VMAXPS       Y1, Y3, Y1
+	VMAXPS       Y2, Y4, Y2
+	VMAXPS       Y1, Y2, Y1
+	VCMPPS       $0x11, Y1, Y0, Y10
+	VMOVMSKPS    Y10, R8
 	TESTQ        R8, R8
 	JZ           same1087
 	VMOVAPS      Y1, Y0
-	VEXTRACTF128 $0x01, Y0, X9
-	VPMINSD      X0, X9, X0
-	VPSHUFD      $0x0e, X0, X9
-	VPMINSD      X0, X9, X0
-	VPSHUFD      $0x01, X0, X9
-	VPMINSD      X0, X9, X0
+	VEXTRACTF128 $0x01, Y0, X10
+	VMAXPS       X0, X10, X0
+	VPSHUFD      $0x0e, X0, X10
+	VMAXPS       X0, X10, X0
+	VPSHUFD      $0x01, X0, X10
+	VMAXPS       X0, X10, X0
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
@@ -19864,29 +19860,29 @@ same1087:
 	JMP piece1078
 
 all1077:
-	VMOVSS X0, best+24(FP)
-	SUBQ   DX, SI
-	SHRQ   $0x02, SI
-	MOVQ   SI, piece+32(FP)
-	XORL   AX, AX
-	MOVQ   AX, nan+40(FP)
+	VMOVSS    X0, best+24(FP)
+	SUBQ      DX, SI
+	SHRQ      $0x02, SI
+	MOVQ      SI, piece+32(FP)
+	VMOVMSKPS Y9, AX
+	MOVQ      AX, nan+40(FP)
 	VZEROUPPER
 	RET
 
-DATA avx2const84<>+0(SB)/8, $0x7fffffff7fffffff
-DATA avx2const84<>+8(SB)/8, $0x7fffffff7fffffff
-DATA avx2const84<>+16(SB)/8, $0x7fffffff7fffffff
-DATA avx2const84<>+24(SB)/8, $0x7fffffff7fffffff
+DATA avx2const84<>+0(SB)/8, $0xff800000ff800000
+DATA avx2const84<>+8(SB)/8, $0xff800000ff800000
+DATA avx2const84<>+16(SB)/8, $0xff800000ff800000
+DATA avx2const84<>+24(SB)/8, $0xff800000ff800000
 GLOBL avx2const84<>(SB), RODATA|NOPTR, $32
 
-// func greatestInt32AVX2(x []int32) (best int32, piece int, nan uint64)
+// func leastInt32AVX2(x []int32) (best int32, piece int, nan uint64)
 // Requires: AVX, AVX2, CMOV
-TEXT ·greatestInt32AVX2(SB), NOSPLIT, $0-48
+TEXT ·leastInt32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
 	MOVQ    AX, SI
-	VMOVUPS avx2const80<>+0(SB), Y0
+	VMOVUPS avx2const85<>+0(SB), Y0
 	VMOVAPD Y0, Y1
 	VMOVAPD Y0, Y2
 	VMOVAPD Y0, Y3
@@ -19918,21 +19914,21 @@ loop1091:
 	MOVQ    128(AX), R9
 	MOVQ    192(AX), R9
 	VMOVUPD (AX), Y9
-	VPMAXSD Y1, Y9, Y1
+	VPMINSD Y1, Y9, Y1
 	VMOVUPD 32(AX), Y9
-	VPMAXSD Y2, Y9, Y2
+	VPMINSD Y2, Y9, Y2
 	VMOVUPD 64(AX), Y9
-	VPMAXSD Y3, Y9, Y3
+	VPMINSD Y3, Y9, Y3
 	VMOVUPD 96(AX), Y9
-	VPMAXSD Y4, Y9, Y4
+	VPMINSD Y4, Y9, Y4
 	VMOVUPD 128(AX), Y9
-	VPMAXSD Y5, Y9, Y5
+	VPMINSD Y5, Y9, Y5
 	VMOVUPD 160(AX), Y9
-	VPMAXSD Y6, Y9, Y6
+	VPMINSD Y6, Y9, Y6
 	VMOVUPD 192(AX), Y9
-	VPMAXSD Y7, Y9, Y7
+	VPMINSD Y7, Y9, Y7
 	VMOVUPD 224(AX), Y9
-	VPMAXSD Y8, Y9, Y8
+	VPMINSD Y8, Y9, Y8
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
 	JAE     loop1091
@@ -19947,21 +19943,21 @@ near1090:
 
 loop1093:
 	VMOVUPD (AX), Y9
-	VPMAXSD Y1, Y9, Y1
+	VPMINSD Y1, Y9, Y1
 	VMOVUPD 32(AX), Y9
-	VPMAXSD Y2, Y9, Y2
+	VPMINSD Y2, Y9, Y2
 	VMOVUPD 64(AX), Y9
-	VPMAXSD Y3, Y9, Y3
+	VPMINSD Y3, Y9, Y3
 	VMOVUPD 96(AX), Y9
-	VPMAXSD Y4, Y9, Y4
+	VPMINSD Y4, Y9, Y4
 	VMOVUPD 128(AX), Y9
-	VPMAXSD Y5, Y9, Y5
+	VPMINSD Y5, Y9, Y5
 	VMOVUPD 160(AX), Y9
-	VPMAXSD Y6, Y9, Y6
+	VPMINSD Y6, Y9, Y6
 	VMOVUPD 192(AX), Y9
-	VPMAXSD Y7, Y9, Y7
+	VPMINSD Y7, Y9, Y7
 	VMOVUPD 224(AX), Y9
-	VPMAXSD Y8, Y9, Y8
+	VPMINSD Y8, Y9, Y8
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
 	JAE     loop1093
@@ -19973,7 +19969,7 @@ end1094:
 
 loop1095:
 	VMOVUPD (AX), Y9
-	VPMAXSD Y1, Y9, Y1
+	VPMINSD Y1, Y9, Y1
 	ADDQ    $+32, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
@@ -19982,35 +19978,34 @@ loop1095:
 end1096:
 	TESTQ      R8, R8
 	JZ         none1097
-	LEAQ       avx2const79<>+32(SB), R9
+	LEAQ       avx2const80<>+32(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*4), Y9
 	NEGQ       R8
 	VMASKMOVPS (AX), Y9, Y10
 	VBLENDVPS  Y9, Y10, Y0, Y10
 	VMOVUPD    Y10, Y9
-	VPMAXSD    Y1, Y9, Y1
+	VPMINSD    Y1, Y9, Y1
 
 none1097:
-	VPMAXSD      Y1, Y5, Y1
-	VPMAXSD      Y2, Y6, Y2
-	VPMAXSD      Y3, Y7, Y3
-	VPMAXSD      Y4, Y8, Y4
-	VPMAXSD      Y1, Y3, Y1
-	VPMAXSD      Y2, Y4, Y2
-	VPMAXSD      Y1, Y2, Y1
-	VMOVUPD      Y1, Y9
-	VPCMPGTD     Y0, Y9, Y9
+	VPMINSD      Y1, Y5, Y1
+	VPMINSD      Y2, Y6, Y2
+	VPMINSD      Y3, Y7, Y3
+	VPMINSD      Y4, Y8, Y4
+	VPMINSD      Y1, Y3, Y1
+	VPMINSD      Y2, Y4, Y2
+	VPMINSD      Y1, Y2, Y1
+	VPCMPGTD     Y1, Y0, Y9
 	VMOVMSKPS    Y9, R8
 	TESTQ        R8, R8
 	JZ           same1098
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
-	VPMAXSD      X0, X9, X0
+	VPMINSD      X0, X9, X0
 	VPSHUFD      $0x0e, X0, X9
-	VPMAXSD      X0, X9, X0
+	VPMINSD      X0, X9, X0
 	VPSHUFD      $0x01, X0, X9
-	VPMAXSD      X0, X9, X0
+	VPMINSD      X0, X9, X0
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
@@ -20027,13 +20022,167 @@ all1088:
 	VZEROUPPER
 	RET
 
+DATA avx2const85<>+0(SB)/8, $0x7fffffff7fffffff
+DATA avx2const85<>+8(SB)/8, $0x7fffffff7fffffff
+DATA avx2const85<>+16(SB)/8, $0x7fffffff7fffffff
+DATA avx2const85<>+24(SB)/8, $0x7fffffff7fffffff
+GLOBL avx2const85<>(SB), RODATA|NOPTR, $32
+
+// func greatestInt32AVX2(x []int32) (best int32, piece int, nan uint64)
+// Requires: AVX, AVX2, CMOV
+TEXT ·greatestInt32AVX2(SB), NOSPLIT, $0-48
+	MOVQ    x_base+0(FP), AX
+	MOVQ    x_len+8(FP), CX
+	MOVQ    AX, DX
+	MOVQ    AX, SI
+	VMOVUPS avx2const81<>+0(SB), Y0
+	VMOVAPD Y0, Y1
+	VMOVAPD Y0, Y2
+	VMOVAPD Y0, Y3
+	VMOVAPD Y0, Y4
+	VMOVAPD Y0, Y5
+	VMOVAPD Y0, Y6
+	VMOVAPD Y0, Y7
+	VMOVAPD Y0, Y8
+	MOVQ    CX, DI
+
+piece1100:
+	TESTQ   CX, CX
+	JZ      all1099
+	MOVQ    AX, BX
+	MOVQ    CX, R8
+	MOVQ    $+2048, R9
+	CMPQ    R8, R9
+	CMOVQGT R9, R8
+	SUBQ    R8, CX
+	CMPQ    DI, ·touchFrom+0(SB)
+	JB      near1101
+	SUBQ    $+64, R8
+	JB      end1103
+	PCALIGN $0x40
+
+loop1102:
+	MOVQ    (AX), R9
+	MOVQ    64(AX), R9
+	MOVQ    128(AX), R9
+	MOVQ    192(AX), R9
+	VMOVUPD (AX), Y9
+	VPMAXSD Y1, Y9, Y1
+	VMOVUPD 32(AX), Y9
+	VPMAXSD Y2, Y9, Y2
+	VMOVUPD 64(AX), Y9
+	VPMAXSD Y3, Y9, Y3
+	VMOVUPD 96(AX), Y9
+	VPMAXSD Y4, Y9, Y4
+	VMOVUPD 128(AX), Y9
+	VPMAXSD Y5, Y9, Y5
+	VMOVUPD 160(AX), Y9
+	VPMAXSD Y6, Y9, Y6
+	VMOVUPD 192(AX), Y9
+	VPMAXSD Y7, Y9, Y7
+	VMOVUPD 224(AX), Y9
+	VPMAXSD Y8, Y9, Y8
+	ADDQ    $+256, AX
+	SUBQ    $+64, R8
+	JAE     loop1102
+
+end1103:
+	ADDQ $+64, R8
+
+near1101:
+	SUBQ    $+64, R8
+	JB      end1105
+	PCALIGN $0x40
+
+loop1104:
+	VMOVUPD (AX), Y9
+	VPMAXSD Y1, Y9, Y1
+	VMOVUPD 32(AX), Y9
+	VPMAXSD Y2, Y9, Y2
+	VMOVUPD 64(AX), Y9
+	VPMAXSD Y3, Y9, Y3
+	VMOVUPD 96(AX), Y9
+	VPMAXSD Y4, Y9, Y4
+	VMOVUPD 128(AX), Y9
+	VPMAXSD Y5, Y9, Y5
+	VMOVUPD 160(AX), Y9
+	VPMAXSD Y6, Y9, Y6
+	VMOVUPD 192(AX), Y9
+	VPMAXSD Y7, Y9, Y7
+	VMOVUPD 224(AX), Y9
+	VPMAXSD Y8, Y9, Y8
+	ADDQ    $+256, AX
+	SUBQ    $+64, R8
+	JAE     loop1104
+
+end1105:
+	ADDQ $+64, R8
+	CMPQ R8, $+8
+	JB   end1107
+
+loop1106:
+	VMOVUPD (AX), Y9
+	VPMAXSD Y1, Y9, Y1
+	ADDQ    $+32, AX
+	SUBQ    $+8, R8
+	CMPQ    R8, $+8
+	JAE     loop1106
+
+end1107:
+	TESTQ      R8, R8
+	JZ         none1108
+	LEAQ       avx2const80<>+32(SB), R9
+	NEGQ       R8
+	VMOVDQU    (R9)(R8*4), Y9
+	NEGQ       R8
+	VMASKMOVPS (AX), Y9, Y10
+	VBLENDVPS  Y9, Y10, Y0, Y10
+	VMOVUPD    Y10, Y9
+	VPMAXSD    Y1, Y9, Y1
+
+none1108:
+	VPMAXSD      Y1, Y5, Y1
+	VPMAXSD      Y2, Y6, Y2
+	VPMAXSD      Y3, Y7, Y3
+	VPMAXSD      Y4, Y8, Y4
+	VPMAXSD      Y1, Y3, Y1
+	VPMAXSD      Y2, Y4, Y2
+	VPMAXSD      Y1, Y2, Y1
+	VMOVUPD      Y1, Y9
+	VPCMPGTD     Y0, Y9, Y9
+	VMOVMSKPS    Y9, R8
+	TESTQ        R8, R8
+	JZ           same1109
+	VMOVAPS      Y1, Y0
+	VEXTRACTF128 $0x01, Y0, X9
+	VPMAXSD      X0, X9, X0
+	VPSHUFD      $0x0e, X0, X9
+	VPMAXSD      X0, X9, X0
+	VPSHUFD      $0x01, X0, X9
+	VPMAXSD      X0, X9, X0
+	VBROADCASTSS X0, Y0
+	MOVQ         BX, SI
+
+same1109:
+	JMP piece1100
+
+all1099:
+	VMOVSS X0, best+24(FP)
+	SUBQ   DX, SI
+	SHRQ   $0x02, SI
+	MOVQ   SI, piece+32(FP)
+	XORL   AX, AX
+	MOVQ   AX, nan+40(FP)
+	VZEROUPPER
+	RET
+
 // func compressDwordsAVX2(dst *uint32, x []uint32, mask *uint64, shift int) int
 // Requires: AVX, AVX2, BMI2, CMOV, POPCNT
 TEXT ·compressDwordsAVX2(SB), NOSPLIT, $0-56
 	MOVQ    x_base+8(FP), AX
 	MOVQ    x_len+16(FP), CX
 	MOVQ    dst+0(FP), DX
-	LEAQ    avx2const85<>+0(SB), BX
+	LEAQ    avx2const86<>+0(SB), BX
 	MOVQ    mask+32(FP), SI
 	MOVQ    shift+40(FP), R8
 	XORL    DI, DI
@@ -20043,9 +20192,9 @@ TEXT ·compressDwordsAVX2(SB), NOSPLIT, $0-56
 	MOVQ    R8, R9
 	NEGQ    R9
 	CMPQ    CX, $+64
-	JB      end1100
+	JB      end1111
 
-loop1099:
+loop1110:
 	SHRXQ     R8, (SI), R10
 	SHLXQ     R9, (SI)(DI*1), R11
 	ORQ       R11, R10
@@ -20109,9 +20258,9 @@ loop1099:
 	ADDQ      $+256, AX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop1099
+	JAE       loop1110
 
-end1100:
+end1111:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -20119,263 +20268,263 @@ end1100:
 	VZEROUPPER
 	RET
 
-DATA avx2const85<>+0(SB)/8, $0x0706050403020100
-DATA avx2const85<>+8(SB)/8, $0x0706050403020100
-DATA avx2const85<>+16(SB)/8, $0x0706050403020001
-DATA avx2const85<>+24(SB)/8, $0x0706050403020100
-DATA avx2const85<>+32(SB)/8, $0x0706050403010002
-DATA avx2const85<>+40(SB)/8, $0x0706050403010200
-DATA avx2const85<>+48(SB)/8, $0x0706050403000201
-DATA avx2const85<>+56(SB)/8, $0x0706050403020100
-DATA avx2const85<>+64(SB)/8, $0x0706050402010003
-DATA avx2const85<>+72(SB)/8, $0x0706050402010300
-DATA avx2const85<>+80(SB)/8, $0x0706050402000301
-DATA avx2const85<>+88(SB)/8, $0x0706050402030100
-DATA avx2const85<>+96(SB)/8, $0x0706050401000302
-DATA avx2const85<>+104(SB)/8, $0x0706050401030200
-DATA avx2const85<>+112(SB)/8, $0x0706050400030201
-DATA avx2const85<>+120(SB)/8, $0x0706050403020100
-DATA avx2const85<>+128(SB)/8, $0x0706050302010004
-DATA avx2const85<>+136(SB)/8, $0x0706050302010400
-DATA avx2const85<>+144(SB)/8, $0x0706050302000401
-DATA avx2const85<>+152(SB)/8, $0x0706050302040100
-DATA avx2const85<>+160(SB)/8, $0x0706050301000402
-DATA avx2const85<>+168(SB)/8, $0x0706050301040200
-DATA avx2const85<>+176(SB)/8, $0x0706050300040201
-DATA avx2const85<>+184(SB)/8, $0x0706050304020100
-DATA avx2const85<>+192(SB)/8, $0x0706050201000403
-DATA avx2const85<>+200(SB)/8, $0x0706050201040300
-DATA avx2const85<>+208(SB)/8, $0x0706050200040301
-DATA avx2const85<>+216(SB)/8, $0x0706050204030100
-DATA avx2const85<>+224(SB)/8, $0x0706050100040302
-DATA avx2const85<>+232(SB)/8, $0x0706050104030200
-DATA avx2const85<>+240(SB)/8, $0x0706050004030201
-DATA avx2const85<>+248(SB)/8, $0x0706050403020100
-DATA avx2const85<>+256(SB)/8, $0x0706040302010005
-DATA avx2const85<>+264(SB)/8, $0x0706040302010500
-DATA avx2const85<>+272(SB)/8, $0x0706040302000501
-DATA avx2const85<>+280(SB)/8, $0x0706040302050100
-DATA avx2const85<>+288(SB)/8, $0x0706040301000502
-DATA avx2const85<>+296(SB)/8, $0x0706040301050200
-DATA avx2const85<>+304(SB)/8, $0x0706040300050201
-DATA avx2const85<>+312(SB)/8, $0x0706040305020100
-DATA avx2const85<>+320(SB)/8, $0x0706040201000503
-DATA avx2const85<>+328(SB)/8, $0x0706040201050300
-DATA avx2const85<>+336(SB)/8, $0x0706040200050301
-DATA avx2const85<>+344(SB)/8, $0x0706040205030100
-DATA avx2const85<>+352(SB)/8, $0x0706040100050302
-DATA avx2const85<>+360(SB)/8, $0x0706040105030200
-DATA avx2const85<>+368(SB)/8, $0x0706040005030201
-DATA avx2const85<>+376(SB)/8, $0x0706040503020100
-DATA avx2const85<>+384(SB)/8, $0x0706030201000504
-DATA avx2const85<>+392(SB)/8, $0x0706030201050400
-DATA avx2const85<>+400(SB)/8, $0x0706030200050401
-DATA avx2const85<>+408(SB)/8, $0x0706030205040100
-DATA avx2const85<>+416(SB)/8, $0x0706030100050402
-DATA avx2const85<>+424(SB)/8, $0x0706030105040200
-DATA avx2const85<>+432(SB)/8, $0x0706030005040201
-DATA avx2const85<>+440(SB)/8, $0x0706030504020100
-DATA avx2const85<>+448(SB)/8, $0x0706020100050403
-DATA avx2const85<>+456(SB)/8, $0x0706020105040300
-DATA avx2const85<>+464(SB)/8, $0x0706020005040301
-DATA avx2const85<>+472(SB)/8, $0x0706020504030100
-DATA avx2const85<>+480(SB)/8, $0x0706010005040302
-DATA avx2const85<>+488(SB)/8, $0x0706010504030200
-DATA avx2const85<>+496(SB)/8, $0x0706000504030201
-DATA avx2const85<>+504(SB)/8, $0x0706050403020100
-DATA avx2const85<>+512(SB)/8, $0x0705040302010006
-DATA avx2const85<>+520(SB)/8, $0x0705040302010600
-DATA avx2const85<>+528(SB)/8, $0x0705040302000601
-DATA avx2const85<>+536(SB)/8, $0x0705040302060100
-DATA avx2const85<>+544(SB)/8, $0x0705040301000602
-DATA avx2const85<>+552(SB)/8, $0x0705040301060200
-DATA avx2const85<>+560(SB)/8, $0x0705040300060201
-DATA avx2const85<>+568(SB)/8, $0x0705040306020100
-DATA avx2const85<>+576(SB)/8, $0x0705040201000603
-DATA avx2const85<>+584(SB)/8, $0x0705040201060300
-DATA avx2const85<>+592(SB)/8, $0x0705040200060301
-DATA avx2const85<>+600(SB)/8, $0x0705040206030100
-DATA avx2const85<>+608(SB)/8, $0x0705040100060302
-DATA avx2const85<>+616(SB)/8, $0x0705040106030200
-DATA avx2const85<>+624(SB)/8, $0x0705040006030201
-DATA avx2const85<>+632(SB)/8, $0x0705040603020100
-DATA avx2const85<>+640(SB)/8, $0x0705030201000604
-DATA avx2const85<>+648(SB)/8, $0x0705030201060400
-DATA avx2const85<>+656(SB)/8, $0x0705030200060401
-DATA avx2const85<>+664(SB)/8, $0x0705030206040100
-DATA avx2const85<>+672(SB)/8, $0x0705030100060402
-DATA avx2const85<>+680(SB)/8, $0x0705030106040200
-DATA avx2const85<>+688(SB)/8, $0x0705030006040201
-DATA avx2const85<>+696(SB)/8, $0x0705030604020100
-DATA avx2const85<>+704(SB)/8, $0x0705020100060403
-DATA avx2const85<>+712(SB)/8, $0x0705020106040300
-DATA avx2const85<>+720(SB)/8, $0x0705020006040301
-DATA avx2const85<>+728(SB)/8, $0x0705020604030100
-DATA avx2const85<>+736(SB)/8, $0x0705010006040302
-DATA avx2const85<>+744(SB)/8, $0x0705010604030200
-DATA avx2const85<>+752(SB)/8, $0x0705000604030201
-DATA avx2const85<>+760(SB)/8, $0x0705060403020100
-DATA avx2const85<>+768(SB)/8, $0x0704030201000605
-DATA avx2const85<>+776(SB)/8, $0x0704030201060500
-DATA avx2const85<>+784(SB)/8, $0x0704030200060501
-DATA avx2const85<>+792(SB)/8, $0x0704030206050100
-DATA avx2const85<>+800(SB)/8, $0x0704030100060502
-DATA avx2const85<>+808(SB)/8, $0x0704030106050200
-DATA avx2const85<>+816(SB)/8, $0x0704030006050201
-DATA avx2const85<>+824(SB)/8, $0x0704030605020100
-DATA avx2const85<>+832(SB)/8, $0x0704020100060503
-DATA avx2const85<>+840(SB)/8, $0x0704020106050300
-DATA avx2const85<>+848(SB)/8, $0x0704020006050301
-DATA avx2const85<>+856(SB)/8, $0x0704020605030100
-DATA avx2const85<>+864(SB)/8, $0x0704010006050302
-DATA avx2const85<>+872(SB)/8, $0x0704010605030200
-DATA avx2const85<>+880(SB)/8, $0x0704000605030201
-DATA avx2const85<>+888(SB)/8, $0x0704060503020100
-DATA avx2const85<>+896(SB)/8, $0x0703020100060504
-DATA avx2const85<>+904(SB)/8, $0x0703020106050400
-DATA avx2const85<>+912(SB)/8, $0x0703020006050401
-DATA avx2const85<>+920(SB)/8, $0x0703020605040100
-DATA avx2const85<>+928(SB)/8, $0x0703010006050402
-DATA avx2const85<>+936(SB)/8, $0x0703010605040200
-DATA avx2const85<>+944(SB)/8, $0x0703000605040201
-DATA avx2const85<>+952(SB)/8, $0x0703060504020100
-DATA avx2const85<>+960(SB)/8, $0x0702010006050403
-DATA avx2const85<>+968(SB)/8, $0x0702010605040300
-DATA avx2const85<>+976(SB)/8, $0x0702000605040301
-DATA avx2const85<>+984(SB)/8, $0x0702060504030100
-DATA avx2const85<>+992(SB)/8, $0x0701000605040302
-DATA avx2const85<>+1000(SB)/8, $0x0701060504030200
-DATA avx2const85<>+1008(SB)/8, $0x0700060504030201
-DATA avx2const85<>+1016(SB)/8, $0x0706050403020100
-DATA avx2const85<>+1024(SB)/8, $0x0605040302010007
-DATA avx2const85<>+1032(SB)/8, $0x0605040302010700
-DATA avx2const85<>+1040(SB)/8, $0x0605040302000701
-DATA avx2const85<>+1048(SB)/8, $0x0605040302070100
-DATA avx2const85<>+1056(SB)/8, $0x0605040301000702
-DATA avx2const85<>+1064(SB)/8, $0x0605040301070200
-DATA avx2const85<>+1072(SB)/8, $0x0605040300070201
-DATA avx2const85<>+1080(SB)/8, $0x0605040307020100
-DATA avx2const85<>+1088(SB)/8, $0x0605040201000703
-DATA avx2const85<>+1096(SB)/8, $0x0605040201070300
-DATA avx2const85<>+1104(SB)/8, $0x0605040200070301
-DATA avx2const85<>+1112(SB)/8, $0x0605040207030100
-DATA avx2const85<>+1120(SB)/8, $0x0605040100070302
-DATA avx2const85<>+1128(SB)/8, $0x0605040107030200
-DATA avx2const85<>+1136(SB)/8, $0x0605040007030201
-DATA avx2const85<>+1144(SB)/8, $0x0605040703020100
-DATA avx2const85<>+1152(SB)/8, $0x0605030201000704
-DATA avx2const85<>+1160(SB)/8, $0x0605030201070400
-DATA avx2const85<>+1168(SB)/8, $0x0605030200070401
-DATA avx2const85<>+1176(SB)/8, $0x0605030207040100
-DATA avx2const85<>+1184(SB)/8, $0x0605030100070402
-DATA avx2const85<>+1192(SB)/8, $0x0605030107040200
-DATA avx2const85<>+1200(SB)/8, $0x0605030007040201
-DATA avx2const85<>+1208(SB)/8, $0x0605030704020100
-DATA avx2const85<>+1216(SB)/8, $0x0605020100070403
-DATA avx2const85<>+1224(SB)/8, $0x0605020107040300
-DATA avx2const85<>+1232(SB)/8, $0x0605020007040301
-DATA avx2const85<>+1240(SB)/8, $0x0605020704030100
-DATA avx2const85<>+1248(SB)/8, $0x0605010007040302
-DATA avx2const85<>+1256(SB)/8, $0x0605010704030200
-DATA avx2const85<>+1264(SB)/8, $0x0605000704030201
-DATA avx2const85<>+1272(SB)/8, $0x0605070403020100
-DATA avx2const85<>+1280(SB)/8, $0x0604030201000705
-DATA avx2const85<>+1288(SB)/8, $0x0604030201070500
-DATA avx2const85<>+1296(SB)/8, $0x0604030200070501
-DATA avx2const85<>+1304(SB)/8, $0x0604030207050100
-DATA avx2const85<>+1312(SB)/8, $0x0604030100070502
-DATA avx2const85<>+1320(SB)/8, $0x0604030107050200
-DATA avx2const85<>+1328(SB)/8, $0x0604030007050201
-DATA avx2const85<>+1336(SB)/8, $0x0604030705020100
-DATA avx2const85<>+1344(SB)/8, $0x0604020100070503
-DATA avx2const85<>+1352(SB)/8, $0x0604020107050300
-DATA avx2const85<>+1360(SB)/8, $0x0604020007050301
-DATA avx2const85<>+1368(SB)/8, $0x0604020705030100
-DATA avx2const85<>+1376(SB)/8, $0x0604010007050302
-DATA avx2const85<>+1384(SB)/8, $0x0604010705030200
-DATA avx2const85<>+1392(SB)/8, $0x0604000705030201
-DATA avx2const85<>+1400(SB)/8, $0x0604070503020100
-DATA avx2const85<>+1408(SB)/8, $0x0603020100070504
-DATA avx2const85<>+1416(SB)/8, $0x0603020107050400
-DATA avx2const85<>+1424(SB)/8, $0x0603020007050401
-DATA avx2const85<>+1432(SB)/8, $0x0603020705040100
-DATA avx2const85<>+1440(SB)/8, $0x0603010007050402
-DATA avx2const85<>+1448(SB)/8, $0x0603010705040200
-DATA avx2const85<>+1456(SB)/8, $0x0603000705040201
-DATA avx2const85<>+1464(SB)/8, $0x0603070504020100
-DATA avx2const85<>+1472(SB)/8, $0x0602010007050403
-DATA avx2const85<>+1480(SB)/8, $0x0602010705040300
-DATA avx2const85<>+1488(SB)/8, $0x0602000705040301
-DATA avx2const85<>+1496(SB)/8, $0x0602070504030100
-DATA avx2const85<>+1504(SB)/8, $0x0601000705040302
-DATA avx2const85<>+1512(SB)/8, $0x0601070504030200
-DATA avx2const85<>+1520(SB)/8, $0x0600070504030201
-DATA avx2const85<>+1528(SB)/8, $0x0607050403020100
-DATA avx2const85<>+1536(SB)/8, $0x0504030201000706
-DATA avx2const85<>+1544(SB)/8, $0x0504030201070600
-DATA avx2const85<>+1552(SB)/8, $0x0504030200070601
-DATA avx2const85<>+1560(SB)/8, $0x0504030207060100
-DATA avx2const85<>+1568(SB)/8, $0x0504030100070602
-DATA avx2const85<>+1576(SB)/8, $0x0504030107060200
-DATA avx2const85<>+1584(SB)/8, $0x0504030007060201
-DATA avx2const85<>+1592(SB)/8, $0x0504030706020100
-DATA avx2const85<>+1600(SB)/8, $0x0504020100070603
-DATA avx2const85<>+1608(SB)/8, $0x0504020107060300
-DATA avx2const85<>+1616(SB)/8, $0x0504020007060301
-DATA avx2const85<>+1624(SB)/8, $0x0504020706030100
-DATA avx2const85<>+1632(SB)/8, $0x0504010007060302
-DATA avx2const85<>+1640(SB)/8, $0x0504010706030200
-DATA avx2const85<>+1648(SB)/8, $0x0504000706030201
-DATA avx2const85<>+1656(SB)/8, $0x0504070603020100
-DATA avx2const85<>+1664(SB)/8, $0x0503020100070604
-DATA avx2const85<>+1672(SB)/8, $0x0503020107060400
-DATA avx2const85<>+1680(SB)/8, $0x0503020007060401
-DATA avx2const85<>+1688(SB)/8, $0x0503020706040100
-DATA avx2const85<>+1696(SB)/8, $0x0503010007060402
-DATA avx2const85<>+1704(SB)/8, $0x0503010706040200
-DATA avx2const85<>+1712(SB)/8, $0x0503000706040201
-DATA avx2const85<>+1720(SB)/8, $0x0503070604020100
-DATA avx2const85<>+1728(SB)/8, $0x0502010007060403
-DATA avx2const85<>+1736(SB)/8, $0x0502010706040300
-DATA avx2const85<>+1744(SB)/8, $0x0502000706040301
-DATA avx2const85<>+1752(SB)/8, $0x0502070604030100
-DATA avx2const85<>+1760(SB)/8, $0x0501000706040302
-DATA avx2const85<>+1768(SB)/8, $0x0501070604030200
-DATA avx2const85<>+1776(SB)/8, $0x0500070604030201
-DATA avx2const85<>+1784(SB)/8, $0x0507060403020100
-DATA avx2const85<>+1792(SB)/8, $0x0403020100070605
-DATA avx2const85<>+1800(SB)/8, $0x0403020107060500
-DATA avx2const85<>+1808(SB)/8, $0x0403020007060501
-DATA avx2const85<>+1816(SB)/8, $0x0403020706050100
-DATA avx2const85<>+1824(SB)/8, $0x0403010007060502
-DATA avx2const85<>+1832(SB)/8, $0x0403010706050200
-DATA avx2const85<>+1840(SB)/8, $0x0403000706050201
-DATA avx2const85<>+1848(SB)/8, $0x0403070605020100
-DATA avx2const85<>+1856(SB)/8, $0x0402010007060503
-DATA avx2const85<>+1864(SB)/8, $0x0402010706050300
-DATA avx2const85<>+1872(SB)/8, $0x0402000706050301
-DATA avx2const85<>+1880(SB)/8, $0x0402070605030100
-DATA avx2const85<>+1888(SB)/8, $0x0401000706050302
-DATA avx2const85<>+1896(SB)/8, $0x0401070605030200
-DATA avx2const85<>+1904(SB)/8, $0x0400070605030201
-DATA avx2const85<>+1912(SB)/8, $0x0407060503020100
-DATA avx2const85<>+1920(SB)/8, $0x0302010007060504
-DATA avx2const85<>+1928(SB)/8, $0x0302010706050400
-DATA avx2const85<>+1936(SB)/8, $0x0302000706050401
-DATA avx2const85<>+1944(SB)/8, $0x0302070605040100
-DATA avx2const85<>+1952(SB)/8, $0x0301000706050402
-DATA avx2const85<>+1960(SB)/8, $0x0301070605040200
-DATA avx2const85<>+1968(SB)/8, $0x0300070605040201
-DATA avx2const85<>+1976(SB)/8, $0x0307060504020100
-DATA avx2const85<>+1984(SB)/8, $0x0201000706050403
-DATA avx2const85<>+1992(SB)/8, $0x0201070605040300
-DATA avx2const85<>+2000(SB)/8, $0x0200070605040301
-DATA avx2const85<>+2008(SB)/8, $0x0207060504030100
-DATA avx2const85<>+2016(SB)/8, $0x0100070605040302
-DATA avx2const85<>+2024(SB)/8, $0x0107060504030200
-DATA avx2const85<>+2032(SB)/8, $0x0007060504030201
-DATA avx2const85<>+2040(SB)/8, $0x0706050403020100
-GLOBL avx2const85<>(SB), RODATA|NOPTR, $2048
+DATA avx2const86<>+0(SB)/8, $0x0706050403020100
+DATA avx2const86<>+8(SB)/8, $0x0706050403020100
+DATA avx2const86<>+16(SB)/8, $0x0706050403020001
+DATA avx2const86<>+24(SB)/8, $0x0706050403020100
+DATA avx2const86<>+32(SB)/8, $0x0706050403010002
+DATA avx2const86<>+40(SB)/8, $0x0706050403010200
+DATA avx2const86<>+48(SB)/8, $0x0706050403000201
+DATA avx2const86<>+56(SB)/8, $0x0706050403020100
+DATA avx2const86<>+64(SB)/8, $0x0706050402010003
+DATA avx2const86<>+72(SB)/8, $0x0706050402010300
+DATA avx2const86<>+80(SB)/8, $0x0706050402000301
+DATA avx2const86<>+88(SB)/8, $0x0706050402030100
+DATA avx2const86<>+96(SB)/8, $0x0706050401000302
+DATA avx2const86<>+104(SB)/8, $0x0706050401030200
+DATA avx2const86<>+112(SB)/8, $0x0706050400030201
+DATA avx2const86<>+120(SB)/8, $0x0706050403020100
+DATA avx2const86<>+128(SB)/8, $0x0706050302010004
+DATA avx2const86<>+136(SB)/8, $0x0706050302010400
+DATA avx2const86<>+144(SB)/8, $0x0706050302000401
+DATA avx2const86<>+152(SB)/8, $0x0706050302040100
+DATA avx2const86<>+160(SB)/8, $0x0706050301000402
+DATA avx2const86<>+168(SB)/8, $0x0706050301040200
+DATA avx2const86<>+176(SB)/8, $0x0706050300040201
+DATA avx2const86<>+184(SB)/8, $0x0706050304020100
+DATA avx2const86<>+192(SB)/8, $0x0706050201000403
+DATA avx2const86<>+200(SB)/8, $0x0706050201040300
+DATA avx2const86<>+208(SB)/8, $0x0706050200040301
+DATA avx2const86<>+216(SB)/8, $0x0706050204030100
+DATA avx2const86<>+224(SB)/8, $0x0706050100040302
+DATA avx2const86<>+232(SB)/8, $0x0706050104030200
+DATA avx2const86<>+240(SB)/8, $0x0706050004030201
+DATA avx2const86<>+248(SB)/8, $0x0706050403020100
+DATA avx2const86<>+256(SB)/8, $0x0706040302010005
+DATA avx2const86<>+264(SB)/8, $0x0706040302010500
+DATA avx2const86<>+272(SB)/8, $0x0706040302000501
+DATA avx2const86<>+280(SB)/8, $0x0706040302050100
+DATA avx2const86<>+288(SB)/8, $0x0706040301000502
+DATA avx2const86<>+296(SB)/8, $0x0706040301050200
+DATA avx2const86<>+304(SB)/8, $0x0706040300050201
+DATA avx2const86<>+312(SB)/8, $0x0706040305020100
+DATA avx2const86<>+320(SB)/8, $0x0706040201000503
+DATA avx2const86<>+328(SB)/8, $0x0706040201050300
+DATA avx2const86<>+336(SB)/8, $0x0706040200050301
+DATA avx2const86<>+344(SB)/8, $0x0706040205030100
+DATA avx2const86<>+352(SB)/8, $0x0706040100050302
+DATA avx2const86<>+360(SB)/8, $0x0706040105030200
+DATA avx2const86<>+368(SB)/8, $0x0706040005030201
+DATA avx2const86<>+376(SB)/8, $0x0706040503020100
+DATA avx2const86<>+384(SB)/8, $0x0706030201000504
+DATA avx2const86<>+392(SB)/8, $0x0706030201050400
+DATA avx2const86<>+400(SB)/8, $0x0706030200050401
+DATA avx2const86<>+408(SB)/8, $0x0706030205040100
+DATA avx2const86<>+416(SB)/8, $0x0706030100050402
+DATA avx2const86<>+424(SB)/8, $0x0706030105040200
+DATA avx2const86<>+432(SB)/8, $0x0706030005040201
+DATA avx2const86<>+440(SB)/8, $0x0706030504020100
+DATA avx2const86<>+448(SB)/8, $0x0706020100050403
+DATA avx2const86<>+456(SB)/8, $0x0706020105040300
+DATA avx2const86<>+464(SB)/8, $0x0706020005040301
+DATA avx2const86<>+472(SB)/8, $0x0706020504030100
+DATA avx2const86<>+480(SB)/8, $0x0706010005040302
+DATA avx2const86<>+488(SB)/8, $0x0706010504030200
+DATA avx2const86<>+496(SB)/8, $0x0706000504030201
+DATA avx2const86<>+504(SB)/8, $0x0706050403020100
+DATA avx2const86<>+512(SB)/8, $0x0705040302010006
+DATA avx2const86<>+520(SB)/8, $0x0705040302010600
+DATA avx2const86<>+528(SB)/8, $0x0705040302000601
+DATA avx2const86<>+536(SB)/8, $0x0705040302060100
+DATA avx2const86<>+544(SB)/8, $0x0705040301000602
+DATA avx2const86<>+552(SB)/8, $0x0705040301060200
+DATA avx2const86<>+560(SB)/8, $0x0705040300060201
+DATA avx2const86<>+568(SB)/8, $0x0705040306020100
+DATA avx2const86<>+576(SB)/8, $0x0705040201000603
+DATA avx2const86<>+584(SB)/8, $0x0705040201060300
+DATA avx2const86<>+592(SB)/8, $0x0705040200060301
+DATA avx2const86<>+600(SB)/8, $0x0705040206030100
+DATA avx2const86<>+608(SB)/8, $0x0705040100060302
+DATA avx2const86<>+616(SB)/8, $0x0705040106030200
+DATA avx2const86<>+624(SB)/8, $0x0705040006030201
+DATA avx2const86<>+632(SB)/8, $0x0705040603020100
+DATA avx2const86<>+640(SB)/8, $0x0705030201000604
+DATA avx2const86<>+648(SB)/8, $0x0705030201060400
+DATA avx2const86<>+656(SB)/8, $0x0705030200060401
+DATA avx2const86<>+664(SB)/8, $0x0705030206040100
+DATA avx2const86<>+672(SB)/8, $0x0705030100060402
+DATA avx2const86<>+680(SB)/8, $0x0705030106040200
+DATA avx2const86<>+688(SB)/8, $0x0705030006040201
+DATA avx2const86<>+696(SB)/8, $0x0705030604020100
+DATA avx2const86<>+704(SB)/8, $0x0705020100060403
+DATA avx2const86<>+712(SB)/8, $0x0705020106040300
+DATA avx2const86<>+720(SB)/8, $0x0705020006040301
+DATA avx2const86<>+728(SB)/8, $0x0705020604030100
+DATA avx2const86<>+736(SB)/8, $0x0705010006040302
+DATA avx2const86<>+744(SB)/8, $0x0705010604030200
+DATA avx2const86<>+752(SB)/8, $0x0705000604030201
+DATA avx2const86<>+760(SB)/8, $0x0705060403020100
+DATA avx2const86<>+768(SB)/8, $0x0704030201000605
+DATA avx2const86<>+776(SB)/8, $0x0704030201060500
+DATA avx2const86<>+784(SB)/8, $0x0704030200060501
+DATA avx2const86<>+792(SB)/8, $0x0704030206050100
+DATA avx2const86<>+800(SB)/8, $0x0704030100060502
+DATA avx2const86<>+808(SB)/8, $0x0704030106050200
+DATA avx2const86<>+816(SB)/8, $0x0704030006050201
+DATA avx2const86<>+824(SB)/8, $0x0704030605020100
+DATA avx2const86<>+832(SB)/8, $0x0704020100060503
+DATA avx2const86<>+840(SB)/8, $0x0704020106050300
+DATA avx2const86<>+848(SB)/8, $0x0704020006050301
+DATA avx2const86<>+856(SB)/8, $0x0704020605030100
+DATA avx2const86<>+864(SB)/8, $0x0704010006050302
+DATA avx2const86<>+872(SB)/8, $0x0704010605030200
+DATA avx2const86<>+880(SB)/8, $0x0704000605030201
+DATA avx2const86<>+888(SB)/8, $0x0704060503020100
+DATA avx2const86<>+896(SB)/8, $0x0703020100060504
+DATA avx2const86<>+904(SB)/8, $0x0703020106050400
+DATA avx2const86<>+912(SB)/8, $0x0703020006050401
+DATA avx2const86<>+920(SB)/8, $0x0703020605040100
+DATA avx2const86<>+928(SB)/8, $0x0703010006050402
+DATA avx2const86<>+936(SB)/8, $0x0703010605040200
+DATA avx2const86<>+944(SB)/8, $0x0703000605040201
+DATA avx2const86<>+952(SB)/8, $0x0703060504020100
+DATA avx2const86<>+960(SB)/8, $0x0702010006050403
+DATA avx2const86<>+968(SB)/8, $0x0702010605040300
+DATA avx2const86<>+976(SB)/8, $0x0702000605040301
+DATA avx2const86<>+984(SB)/8, $0x0702060504030100
+DATA avx2const86<>+992(SB)/8, $0x0701000605040302
+DATA avx2const86<>+1000(SB)/8, $0x0701060504030200
+DATA avx2const86<>+1008(SB)/8, $0x0700060504030201
+DATA avx2const86<>+1016(SB)/8, $0x0706050403020100
+DATA avx2const86<>+1024(SB)/8, $0x0605040302010007
+DATA avx2const86<>+1032(SB)/8, $0x0605040302010700
+DATA avx2const86<>+1040(SB)/8, $0x0605040302000701
+DATA avx2const86<>+1048(SB)/8, $0x0605040302070100
+DATA avx2const86<>+1056(SB)/8, $0x0605040301000702
+DATA avx2const86<>+1064(SB)/8, $0x0605040301070200
+DATA avx2const86<>+1072(SB)/8, $0x0605040300070201
+DATA avx2const86<>+1080(SB)/8, $0x0605040307020100
+DATA avx2const86<>+1088(SB)/8, $0x0605040201000703
+DATA avx2const86<>+1096(SB)/8, $0x0605040201070300
+DATA avx2const86<>+1104(SB)/8, $0x0605040200070301
+DATA avx2const86<>+1112(SB)/8, $0x0605040207030100
+DATA avx2const86<>+1120(SB)/8, $0x0605040100070302
+DATA avx2const86<>+1128(SB)/8, $0x0605040107030200
+DATA avx2const86<>+1136(SB)/8, $0x0605040007030201
+DATA avx2const86<>+1144(SB)/8, $0x0605040703020100
+DATA avx2const86<>+1152(SB)/8, $0x0605030201000704
+DATA avx2const86<>+1160(SB)/8, $0x0605030201070400
+DATA avx2const86<>+1168(SB)/8, $0x0605030200070401
+DATA avx2const86<>+1176(SB)/8, $0x0605030207040100
+DATA avx2const86<>+1184(SB)/8, $0x0605030100070402
+DATA avx2const86<>+1192(SB)/8, $0x0605030107040200
+DATA avx2const86<>+1200(SB)/8, $0x0605030007040201
+DATA avx2const86<>+1208(SB)/8, $0x0605030704020100
+DATA avx2const86<>+1216(SB)/8, $0x0605020100070403
+DATA avx2const86<>+1224(SB)/8, $0x0605020107040300
+DATA avx2const86<>+1232(SB)/8, $0x0605020007040301
+DATA avx2const86<>+1240(SB)/8, $0x0605020704030100
+DATA avx2const86<>+1248(SB)/8, $0x0605010007040302
+DATA avx2const86<>+1256(SB)/8, $0x0605010704030200
+DATA avx2const86<>+1264(SB)/8, $0x0605000704030201
+DATA avx2const86<>+1272(SB)/8, $0x0605070403020100
+DATA avx2const86<>+1280(SB)/8, $0x0604030201000705
+DATA avx2const86<>+1288(SB)/8, $0x0604030201070500
+DATA avx2const86<>+1296(SB)/8, $0x0604030200070501
+DATA avx2const86<>+1304(SB)/8, $0x0604030207050100
+DATA avx2const86<>+1312(SB)/8, $0x0604030100070502
+DATA avx2const86<>+1320(SB)/8, $0x0604030107050200
+DATA avx2const86<>+1328(SB)/8, $0x0604030007050201
+DATA avx2const86<>+1336(SB)/8, $0x0604030705020100
+DATA avx2const86<>+1344(SB)/8, $0x0604020100070503
+DATA avx2const86<>+1352(SB)/8, $0x0604020107050300
+DATA avx2const86<>+1360(SB)/8, $0x0604020007050301
+DATA avx2const86<>+1368(SB)/8, $0x0604020705030100
+DATA avx2const86<>+1376(SB)/8, $0x0604010007050302
+DATA avx2const86<>+1384(SB)/8, $0x0604010705030200
+DATA avx2const86<>+1392(SB)/8, $0x0604000705030201
+DATA avx2const86<>+1400(SB)/8, $0x0604070503020100
+DATA avx2const86<>+1408(SB)/8, $0x0603020100070504
+DATA avx2const86<>+1416(SB)/8, $0x0603020107050400
+DATA avx2const86<>+1424(SB)/8, $0x0603020007050401
+DATA avx2const86<>+1432(SB)/8, $0x0603020705040100
+DATA avx2const86<>+1440(SB)/8, $0x0603010007050402
+DATA avx2const86<>+1448(SB)/8, $0x0603010705040200
+DATA avx2const86<>+1456(SB)/8, $0x0603000705040201
+DATA avx2const86<>+1464(SB)/8, $0x0603070504020100
+DATA avx2const86<>+1472(SB)/8, $0x0602010007050403
+DATA avx2const86<>+1480(SB)/8, $0x0602010705040300
+DATA avx2const86<>+1488(SB)/8, $0x0602000705040301
+DATA avx2const86<>+1496(SB)/8, $0x0602070504030100
+DATA avx2const86<>+1504(SB)/8, $0x0601000705040302
+DATA avx2const86<>+1512(SB)/8, $0x0601070504030200
+DATA avx2const86<>+1520(SB)/8, $0x0600070504030201
+DATA avx2const86<>+1528(SB)/8, $0x0607050403020100
+DATA avx2const86<>+1536(SB)/8, $0x0504030201000706
+DATA avx2const86<>+1544(SB)/8, $0x0504030201070600
+DATA avx2const86<>+1552(SB)/8, $0x0504030200070601
+DATA avx2const86<>+1560(SB)/8, $0x0504030207060100
+DATA avx2const86<>+1568(SB)/8, $0x0504030100070602
+DATA avx2const86<>+1576(SB)/8, $0x0504030107060200
+DATA avx2const86<>+1584(SB)/8, $0x0504030007060201
+DATA avx2const86<>+1592(SB)/8, $0x0504030706020100
+DATA avx2const86<>+1600(SB)/8, $0x0504020100070603
+DATA avx2const86<>+1608(SB)/8, $0x0504020107060300
+DATA avx2const86<>+1616(SB)/8, $0x0504020007060301
+DATA avx2const86<>+1624(SB)/8, $0x0504020706030100
+DATA avx2const86<>+1632(SB)/8, $0x0504010007060302
+DATA avx2const86<>+1640(SB)/8, $0x0504010706030200
+DATA avx2const86<>+1648(SB)/8, $0x0504000706030201
+DATA avx2const86<>+1656(SB)/8, $0x0504070603020100
+DATA avx2const86<>+1664(SB)/8, $0x0503020100070604
+DATA avx2const86<>+1672(SB)/8, $0x0503020107060400
+DATA avx2const86<>+1680(SB)/8, $0x0503020007060401
+DATA avx2const86<>+1688(SB)/8, $0x0503020706040100
+DATA avx2const86<>+1696(SB)/8, $0x0503010007060402
+DATA avx2const86<>+1704(SB)/8, $0x0503010706040200
+DATA avx2const86<>+1712(SB)/8, $0x0503000706040201
+DATA avx2const86<>+1720(SB)/8, $0x0503070604020100
+DATA avx2const86<>+1728(SB)/8, $0x0502010007060403
+DATA avx2const86<>+1736(SB)/8, $0x0502010706040300
+DATA avx2const86<>+1744(SB)/8, $0x0502000706040301
+DATA avx2const86<>+1752(SB)/8, $0x0502070604030100
+DATA avx2const86<>+1760(SB)/8, $0x0501000706040302
+DATA avx2const86<>+1768(SB)/8, $0x0501070604030200
+DATA avx2const86<>+1776(SB)/8, $0x0500070604030201
+DATA avx2const86<>+1784(SB)/8, $0x0507060403020100
+DATA avx2const86<>+1792(SB)/8, $0x0403020100070605
+DATA avx2const86<>+1800(SB)/8, $0x0403020107060500
+DATA avx2const86<>+1808(SB)/8, $0x0403020007060501
+DATA avx2const86<>+1816(SB)/8, $0x0403020706050100
+DATA avx2const86<>+1824(SB)/8, $0x0403010007060502
+DATA avx2const86<>+1832(SB)/8, $0x0403010706050200
+DATA avx2const86<>+1840(SB)/8, $0x0403000706050201
+DATA avx2const86<>+1848(SB)/8, $0x0403070605020100
+DATA avx2const86<>+1856(SB)/8, $0x0402010007060503
+DATA avx2const86<>+1864(SB)/8, $0x0402010706050300
+DATA avx2const86<>+1872(SB)/8, $0x0402000706050301
+DATA avx2const86<>+1880(SB)/8, $0x0402070605030100
+DATA avx2const86<>+1888(SB)/8, $0x0401000706050302
+DATA avx2const86<>+1896(SB)/8, $0x0401070605030200
+DATA avx2const86<>+1904(SB)/8, $0x0400070605030201
+DATA avx2const86<>+1912(SB)/8, $0x0407060503020100
+DATA avx2const86<>+1920(SB)/8, $0x0302010007060504
+DATA avx2const86<>+1928(SB)/8, $0x0302010706050400
+DATA avx2const86<>+1936(SB)/8, $0x0302000706050401
+DATA avx2const86<>+1944(SB)/8, $0x0302070605040100
+DATA avx2const86<>+1952(SB)/8, $0x0301000706050402
+DATA avx2const86<>+1960(SB)/8, $0x0301070605040200
+DATA avx2const86<>+1968(SB)/8, $0x0300070605040201
+DATA avx2const86<>+1976(SB)/8, $0x0307060504020100
+DATA avx2const86<>+1984(SB)/8, $0x0201000706050403
+DATA avx2const86<>+1992(SB)/8, $0x0201070605040300
+DATA avx2const86<>+2000(SB)/8, $0x0200070605040301
+DATA avx2const86<>+2008(SB)/8, $0x0207060504030100
+DATA avx2const86<>+2016(SB)/8, $0x0100070605040302
+DATA avx2const86<>+2024(SB)/8, $0x0107060504030200
+DATA avx2const86<>+2032(SB)/8, $0x0007060504030201
+DATA avx2const86<>+2040(SB)/8, $0x0706050403020100
+GLOBL avx2const86<>(SB), RODATA|NOPTR, $2048
 
 // func filterFloat32AVX2(dst *float32, x []float32, c int, t float32) int
 // Requires: AVX, AVX2, POPCNT
@@ -20384,14 +20533,14 @@ TEXT ·filterFloat32AVX2(SB), NOSPLIT, $0-56
 	MOVQ         x_len+16(FP), CX
 	VBROADCASTSS t+40(FP), Y0
 	MOVQ         dst+0(FP), DX
-	LEAQ         avx2const85<>+0(SB), BX
+	LEAQ         avx2const86<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case1102
+	JNE          case1113
 	CMPQ         CX, $+32
-	JB           end1104
+	JB           end1115
 
-loop1103:
+loop1114:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20423,18 +20572,18 @@ loop1103:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1103
+	JAE       loop1114
 
-end1104:
-	JMP done1101
+end1115:
+	JMP done1112
 
-case1102:
+case1113:
 	CMPQ SI, $+1
-	JNE  case1105
+	JNE  case1116
 	CMPQ CX, $+32
-	JB   end1107
+	JB   end1118
 
-loop1106:
+loop1117:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20466,18 +20615,18 @@ loop1106:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1106
+	JAE       loop1117
 
-end1107:
-	JMP done1101
+end1118:
+	JMP done1112
 
-case1105:
+case1116:
 	CMPQ SI, $+2
-	JNE  case1108
+	JNE  case1119
 	CMPQ CX, $+32
-	JB   end1110
+	JB   end1121
 
-loop1109:
+loop1120:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20509,18 +20658,18 @@ loop1109:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1109
+	JAE       loop1120
 
-end1110:
-	JMP done1101
+end1121:
+	JMP done1112
 
-case1108:
+case1119:
 	CMPQ SI, $+3
-	JNE  case1111
+	JNE  case1122
 	CMPQ CX, $+32
-	JB   end1113
+	JB   end1124
 
-loop1112:
+loop1123:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20552,18 +20701,18 @@ loop1112:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1112
+	JAE       loop1123
 
-end1113:
-	JMP done1101
+end1124:
+	JMP done1112
 
-case1111:
+case1122:
 	CMPQ SI, $+4
-	JNE  case1114
+	JNE  case1125
 	CMPQ CX, $+32
-	JB   end1116
+	JB   end1127
 
-loop1115:
+loop1126:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20595,16 +20744,16 @@ loop1115:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1115
+	JAE       loop1126
 
-end1116:
-	JMP done1101
+end1127:
+	JMP done1112
 
-case1114:
+case1125:
 	CMPQ CX, $+32
-	JB   end1118
+	JB   end1129
 
-loop1117:
+loop1128:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20636,10 +20785,10 @@ loop1117:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1117
+	JAE       loop1128
 
-end1118:
-done1101:
+end1129:
+done1112:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -20654,14 +20803,14 @@ TEXT ·filterInt32AVX2(SB), NOSPLIT, $0-56
 	MOVQ         x_len+16(FP), CX
 	VBROADCASTSS t+40(FP), Y0
 	MOVQ         dst+0(FP), DX
-	LEAQ         avx2const85<>+0(SB), BX
+	LEAQ         avx2const86<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case1120
+	JNE          case1131
 	CMPQ         CX, $+32
-	JB           end1122
+	JB           end1133
 
-loop1121:
+loop1132:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20693,234 +20842,44 @@ loop1121:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1121
+	JAE       loop1132
 
-end1122:
-	JMP done1119
+end1133:
+	JMP done1130
 
-case1120:
+case1131:
 	CMPQ SI, $+1
-	JNE  case1123
-	CMPQ CX, $+32
-	JB   end1125
-
-loop1124:
-	VMOVUPD   (AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, SI
-	POPCNTL   SI, DI
-	VPMOVZXBD (BX)(SI*8), Y1
-	VPERMD    (AX), Y1, Y1
-	VMOVUPD   32(AX), Y2
-	VPCMPGTD  Y0, Y2, Y2
-	VPCMPEQD  Y3, Y3, Y3
-	VPXOR     Y3, Y2, Y2
-	VMOVMSKPS Y2, SI
-	POPCNTL   SI, R8
-	VPMOVZXBD (BX)(SI*8), Y2
-	VPERMD    32(AX), Y2, Y2
-	VMOVUPD   64(AX), Y3
-	VPCMPGTD  Y0, Y3, Y3
-	VPCMPEQD  Y4, Y4, Y4
-	VPXOR     Y4, Y3, Y3
-	VMOVMSKPS Y3, SI
-	POPCNTL   SI, R9
-	VPMOVZXBD (BX)(SI*8), Y3
-	VPERMD    64(AX), Y3, Y3
-	VMOVUPD   96(AX), Y4
-	VPCMPGTD  Y0, Y4, Y4
-	VPCMPEQD  Y5, Y5, Y5
-	VPXOR     Y5, Y4, Y4
-	VMOVMSKPS Y4, SI
-	POPCNTL   SI, R10
-	VPMOVZXBD (BX)(SI*8), Y4
-	VPERMD    96(AX), Y4, Y4
-	VMOVUPS   Y1, (DX)
-	LEAQ      (DX)(DI*4), DX
-	VMOVUPS   Y2, (DX)
-	LEAQ      (DX)(R8*4), DX
-	VMOVUPS   Y3, (DX)
-	LEAQ      (DX)(R9*4), DX
-	VMOVUPS   Y4, (DX)
-	LEAQ      (DX)(R10*4), DX
-	ADDQ      $+128, AX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1124
-
-end1125:
-	JMP done1119
-
-case1123:
-	CMPQ SI, $+2
-	JNE  case1126
-	CMPQ CX, $+32
-	JB   end1128
-
-loop1127:
-	VMOVUPD   (AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VMOVMSKPS Y1, SI
-	POPCNTL   SI, DI
-	VPMOVZXBD (BX)(SI*8), Y1
-	VPERMD    (AX), Y1, Y1
-	VMOVUPD   32(AX), Y2
-	VPCMPGTD  Y0, Y2, Y2
-	VMOVMSKPS Y2, SI
-	POPCNTL   SI, R8
-	VPMOVZXBD (BX)(SI*8), Y2
-	VPERMD    32(AX), Y2, Y2
-	VMOVUPD   64(AX), Y3
-	VPCMPGTD  Y0, Y3, Y3
-	VMOVMSKPS Y3, SI
-	POPCNTL   SI, R9
-	VPMOVZXBD (BX)(SI*8), Y3
-	VPERMD    64(AX), Y3, Y3
-	VMOVUPD   96(AX), Y4
-	VPCMPGTD  Y0, Y4, Y4
-	VMOVMSKPS Y4, SI
-	POPCNTL   SI, R10
-	VPMOVZXBD (BX)(SI*8), Y4
-	VPERMD    96(AX), Y4, Y4
-	VMOVUPS   Y1, (DX)
-	LEAQ      (DX)(DI*4), DX
-	VMOVUPS   Y2, (DX)
-	LEAQ      (DX)(R8*4), DX
-	VMOVUPS   Y3, (DX)
-	LEAQ      (DX)(R9*4), DX
-	VMOVUPS   Y4, (DX)
-	LEAQ      (DX)(R10*4), DX
-	ADDQ      $+128, AX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1127
-
-end1128:
-	JMP done1119
-
-case1126:
-	CMPQ SI, $+3
-	JNE  case1129
-	CMPQ CX, $+32
-	JB   end1131
-
-loop1130:
-	VPCMPGTD  (AX), Y0, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, SI
-	POPCNTL   SI, DI
-	VPMOVZXBD (BX)(SI*8), Y1
-	VPERMD    (AX), Y1, Y1
-	VPCMPGTD  32(AX), Y0, Y2
-	VPCMPEQD  Y3, Y3, Y3
-	VPXOR     Y3, Y2, Y2
-	VMOVMSKPS Y2, SI
-	POPCNTL   SI, R8
-	VPMOVZXBD (BX)(SI*8), Y2
-	VPERMD    32(AX), Y2, Y2
-	VPCMPGTD  64(AX), Y0, Y3
-	VPCMPEQD  Y4, Y4, Y4
-	VPXOR     Y4, Y3, Y3
-	VMOVMSKPS Y3, SI
-	POPCNTL   SI, R9
-	VPMOVZXBD (BX)(SI*8), Y3
-	VPERMD    64(AX), Y3, Y3
-	VPCMPGTD  96(AX), Y0, Y4
-	VPCMPEQD  Y5, Y5, Y5
-	VPXOR     Y5, Y4, Y4
-	VMOVMSKPS Y4, SI
-	POPCNTL   SI, R10
-	VPMOVZXBD (BX)(SI*8), Y4
-	VPERMD    96(AX), Y4, Y4
-	VMOVUPS   Y1, (DX)
-	LEAQ      (DX)(DI*4), DX
-	VMOVUPS   Y2, (DX)
-	LEAQ      (DX)(R8*4), DX
-	VMOVUPS   Y3, (DX)
-	LEAQ      (DX)(R9*4), DX
-	VMOVUPS   Y4, (DX)
-	LEAQ      (DX)(R10*4), DX
-	ADDQ      $+128, AX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1130
-
-end1131:
-	JMP done1119
-
-case1129:
-	CMPQ SI, $+4
-	JNE  case1132
-	CMPQ CX, $+32
-	JB   end1134
-
-loop1133:
-	VPCMPEQD  (AX), Y0, Y1
-	VMOVMSKPS Y1, SI
-	POPCNTL   SI, DI
-	VPMOVZXBD (BX)(SI*8), Y1
-	VPERMD    (AX), Y1, Y1
-	VPCMPEQD  32(AX), Y0, Y2
-	VMOVMSKPS Y2, SI
-	POPCNTL   SI, R8
-	VPMOVZXBD (BX)(SI*8), Y2
-	VPERMD    32(AX), Y2, Y2
-	VPCMPEQD  64(AX), Y0, Y3
-	VMOVMSKPS Y3, SI
-	POPCNTL   SI, R9
-	VPMOVZXBD (BX)(SI*8), Y3
-	VPERMD    64(AX), Y3, Y3
-	VPCMPEQD  96(AX), Y0, Y4
-	VMOVMSKPS Y4, SI
-	POPCNTL   SI, R10
-	VPMOVZXBD (BX)(SI*8), Y4
-	VPERMD    96(AX), Y4, Y4
-	VMOVUPS   Y1, (DX)
-	LEAQ      (DX)(DI*4), DX
-	VMOVUPS   Y2, (DX)
-	LEAQ      (DX)(R8*4), DX
-	VMOVUPS   Y3, (DX)
-	LEAQ      (DX)(R9*4), DX
-	VMOVUPS   Y4, (DX)
-	LEAQ      (DX)(R10*4), DX
-	ADDQ      $+128, AX
-	SUBQ      $+32, CX
-	CMPQ      CX, $+32
-	JAE       loop1133
-
-end1134:
-	JMP done1119
-
-case1132:
+	JNE  case1134
 	CMPQ CX, $+32
 	JB   end1136
 
 loop1135:
-	VPCMPEQD  (AX), Y0, Y1
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
 	VPMOVZXBD (BX)(SI*8), Y1
 	VPERMD    (AX), Y1, Y1
-	VPCMPEQD  32(AX), Y0, Y2
+	VMOVUPD   32(AX), Y2
+	VPCMPGTD  Y0, Y2, Y2
 	VPCMPEQD  Y3, Y3, Y3
 	VPXOR     Y3, Y2, Y2
 	VMOVMSKPS Y2, SI
 	POPCNTL   SI, R8
 	VPMOVZXBD (BX)(SI*8), Y2
 	VPERMD    32(AX), Y2, Y2
-	VPCMPEQD  64(AX), Y0, Y3
+	VMOVUPD   64(AX), Y3
+	VPCMPGTD  Y0, Y3, Y3
 	VPCMPEQD  Y4, Y4, Y4
 	VPXOR     Y4, Y3, Y3
 	VMOVMSKPS Y3, SI
 	POPCNTL   SI, R9
 	VPMOVZXBD (BX)(SI*8), Y3
 	VPERMD    64(AX), Y3, Y3
-	VPCMPEQD  96(AX), Y0, Y4
+	VMOVUPD   96(AX), Y4
+	VPCMPGTD  Y0, Y4, Y4
 	VPCMPEQD  Y5, Y5, Y5
 	VPXOR     Y5, Y4, Y4
 	VMOVMSKPS Y4, SI
@@ -20941,7 +20900,197 @@ loop1135:
 	JAE       loop1135
 
 end1136:
-done1119:
+	JMP done1130
+
+case1134:
+	CMPQ SI, $+2
+	JNE  case1137
+	CMPQ CX, $+32
+	JB   end1139
+
+loop1138:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VMOVUPD   32(AX), Y2
+	VPCMPGTD  Y0, Y2, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VMOVUPD   64(AX), Y3
+	VPCMPGTD  Y0, Y3, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VMOVUPD   96(AX), Y4
+	VPCMPGTD  Y0, Y4, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1138
+
+end1139:
+	JMP done1130
+
+case1137:
+	CMPQ SI, $+3
+	JNE  case1140
+	CMPQ CX, $+32
+	JB   end1142
+
+loop1141:
+	VPCMPGTD  (AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VPCMPGTD  32(AX), Y0, Y2
+	VPCMPEQD  Y3, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VPCMPGTD  64(AX), Y0, Y3
+	VPCMPEQD  Y4, Y4, Y4
+	VPXOR     Y4, Y3, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VPCMPGTD  96(AX), Y0, Y4
+	VPCMPEQD  Y5, Y5, Y5
+	VPXOR     Y5, Y4, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1141
+
+end1142:
+	JMP done1130
+
+case1140:
+	CMPQ SI, $+4
+	JNE  case1143
+	CMPQ CX, $+32
+	JB   end1145
+
+loop1144:
+	VPCMPEQD  (AX), Y0, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VPCMPEQD  32(AX), Y0, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VPCMPEQD  64(AX), Y0, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VPCMPEQD  96(AX), Y0, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1144
+
+end1145:
+	JMP done1130
+
+case1143:
+	CMPQ CX, $+32
+	JB   end1147
+
+loop1146:
+	VPCMPEQD  (AX), Y0, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, SI
+	POPCNTL   SI, DI
+	VPMOVZXBD (BX)(SI*8), Y1
+	VPERMD    (AX), Y1, Y1
+	VPCMPEQD  32(AX), Y0, Y2
+	VPCMPEQD  Y3, Y3, Y3
+	VPXOR     Y3, Y2, Y2
+	VMOVMSKPS Y2, SI
+	POPCNTL   SI, R8
+	VPMOVZXBD (BX)(SI*8), Y2
+	VPERMD    32(AX), Y2, Y2
+	VPCMPEQD  64(AX), Y0, Y3
+	VPCMPEQD  Y4, Y4, Y4
+	VPXOR     Y4, Y3, Y3
+	VMOVMSKPS Y3, SI
+	POPCNTL   SI, R9
+	VPMOVZXBD (BX)(SI*8), Y3
+	VPERMD    64(AX), Y3, Y3
+	VPCMPEQD  96(AX), Y0, Y4
+	VPCMPEQD  Y5, Y5, Y5
+	VPXOR     Y5, Y4, Y4
+	VMOVMSKPS Y4, SI
+	POPCNTL   SI, R10
+	VPMOVZXBD (BX)(SI*8), Y4
+	VPERMD    96(AX), Y4, Y4
+	VMOVUPS   Y1, (DX)
+	LEAQ      (DX)(DI*4), DX
+	VMOVUPS   Y2, (DX)
+	LEAQ      (DX)(R8*4), DX
+	VMOVUPS   Y3, (DX)
+	LEAQ      (DX)(R9*4), DX
+	VMOVUPS   Y4, (DX)
+	LEAQ      (DX)(R10*4), DX
+	ADDQ      $+128, AX
+	SUBQ      $+32, CX
+	CMPQ      CX, $+32
+	JAE       loop1146
+
+end1147:
+done1130:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -20953,15 +21102,15 @@ done1119:
 // Requires: AVX, AVX2
 TEXT ·prefixInt32AVX2(SB), NOSPLIT, $0-44
 	VBROADCASTSS start+32(FP), Y0
-	VPBROADCASTD avx2const86<>+0(SB), Y1
-	VMOVDQU      avx2const87<>+0(SB), Y2
+	VPBROADCASTD avx2const87<>+0(SB), Y1
+	VMOVDQU      avx2const88<>+0(SB), Y2
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end1138
+	JB           end1149
 
-loop1137:
+loop1148:
 	VMOVUPD    (AX), Y2
 	VPSLLDQ    $0x04, Y2, Y3
 	VPADDD     Y3, Y2, Y2
@@ -21014,13 +21163,13 @@ loop1137:
 	ADDQ       $+128, DX
 	SUBQ       $+32, CX
 	CMPQ       CX, $+32
-	JAE        loop1137
+	JAE        loop1148
 
-end1138:
+end1149:
 	CMPQ CX, $+8
-	JB   end1140
+	JB   end1151
 
-loop1139:
+loop1150:
 	VMOVUPD    (AX), Y2
 	VPSLLDQ    $0x04, Y2, Y3
 	VPADDD     Y3, Y2, Y2
@@ -21037,35 +21186,35 @@ loop1139:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1139
+	JAE        loop1150
 
-end1140:
+end1151:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
 
-DATA avx2const86<>+0(SB)/8, $0x0000000000000007
-GLOBL avx2const86<>(SB), RODATA|NOPTR, $8
-
 DATA avx2const87<>+0(SB)/8, $0x0000000000000007
-DATA avx2const87<>+8(SB)/8, $0x0000000200000001
-DATA avx2const87<>+16(SB)/8, $0x0000000400000003
-DATA avx2const87<>+24(SB)/8, $0x0000000600000005
-GLOBL avx2const87<>(SB), RODATA|NOPTR, $32
+GLOBL avx2const87<>(SB), RODATA|NOPTR, $8
+
+DATA avx2const88<>+0(SB)/8, $0x0000000000000007
+DATA avx2const88<>+8(SB)/8, $0x0000000200000001
+DATA avx2const88<>+16(SB)/8, $0x0000000400000003
+DATA avx2const88<>+24(SB)/8, $0x0000000600000005
+GLOBL avx2const88<>(SB), RODATA|NOPTR, $32
 
 // func prefixBeforeInt32AVX2(dst *int32, x []int32, start int32) int32
 // Requires: AVX, AVX2
 TEXT ·prefixBeforeInt32AVX2(SB), NOSPLIT, $0-44
 	VBROADCASTSS start+32(FP), Y0
-	VPBROADCASTD avx2const86<>+0(SB), Y1
-	VMOVDQU      avx2const87<>+0(SB), Y2
+	VPBROADCASTD avx2const87<>+0(SB), Y1
+	VMOVDQU      avx2const88<>+0(SB), Y2
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end1142
+	JB           end1153
 
-loop1141:
+loop1152:
 	VMOVUPD    (AX), Y3
 	VPSLLDQ    $0x04, Y3, Y4
 	VPADDD     Y4, Y3, Y3
@@ -21126,13 +21275,13 @@ loop1141:
 	ADDQ       $+128, DX
 	SUBQ       $+32, CX
 	CMPQ       CX, $+32
-	JAE        loop1141
+	JAE        loop1152
 
-end1142:
+end1153:
 	CMPQ CX, $+8
-	JB   end1144
+	JB   end1155
 
-loop1143:
+loop1154:
 	VMOVUPD    (AX), Y3
 	VPSLLDQ    $0x04, Y3, Y4
 	VPADDD     Y4, Y3, Y3
@@ -21151,9 +21300,9 @@ loop1143:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1143
+	JAE        loop1154
 
-end1144:
+end1155:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -21168,13 +21317,13 @@ TEXT ·keysDwordsAVX2(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1145
+	JNE          case1156
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1146
+	JZ           plain1157
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1146
+	JNZ          plain1157
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -21182,8 +21331,8 @@ TEXT ·keysDwordsAVX2(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1147
-	LEAQ         avx2const79<>+32(SB), SI
+	JZ           none1158
+	LEAQ         avx2const80<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y0
 	NEGQ         BX
@@ -21192,107 +21341,107 @@ TEXT ·keysDwordsAVX2(SB), NOSPLIT, $0-48
 	VPSRAD       $0x1f, Y2, Y3
 	VPSRLD       $0x01, Y3, Y3
 	VPXOR        Y3, Y2, Y2
-	VPSUBD       avx2const88<>+0(SB), Y2, Y2
+	VPSUBD       avx2const89<>+0(SB), Y2, Y2
 	VMASKMOVPS   Y2, Y0, (CX)
 	SUBQ         BX, AX
 	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
 
-none1147:
+none1158:
 	CMPQ AX, $+32
-	JB   end1149
+	JB   end1160
 
-loop1148:
+loop1159:
 	VPXOR    (DX), Y1, Y0
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
-	VPSUBD   avx2const88<>+0(SB), Y0, Y0
+	VPSUBD   avx2const89<>+0(SB), Y0, Y0
 	VMOVNTPD Y0, (CX)
 	VPXOR    32(DX), Y1, Y0
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
-	VPSUBD   avx2const88<>+0(SB), Y0, Y0
+	VPSUBD   avx2const89<>+0(SB), Y0, Y0
 	VMOVNTPD Y0, 32(CX)
 	VPXOR    64(DX), Y1, Y0
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
-	VPSUBD   avx2const88<>+0(SB), Y0, Y0
+	VPSUBD   avx2const89<>+0(SB), Y0, Y0
 	VMOVNTPD Y0, 64(CX)
 	VPXOR    96(DX), Y1, Y0
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
-	VPSUBD   avx2const88<>+0(SB), Y0, Y0
+	VPSUBD   avx2const89<>+0(SB), Y0, Y0
 	VMOVNTPD Y0, 96(CX)
 	ADDQ     $+128, CX
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop1148
+	JAE      loop1159
 
-end1149:
+end1160:
 	SFENCE
 
-plain1146:
+plain1157:
 	SUBQ    $+32, AX
-	JB      end1151
+	JB      end1162
 	PCALIGN $0x40
 
-loop1150:
+loop1161:
 	VPXOR   (DX), Y1, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
-	VPSUBD  avx2const88<>+0(SB), Y0, Y0
+	VPSUBD  avx2const89<>+0(SB), Y0, Y0
 	VMOVUPD Y0, (CX)
 	VPXOR   32(DX), Y1, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
-	VPSUBD  avx2const88<>+0(SB), Y0, Y0
+	VPSUBD  avx2const89<>+0(SB), Y0, Y0
 	VMOVUPD Y0, 32(CX)
 	VPXOR   64(DX), Y1, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
-	VPSUBD  avx2const88<>+0(SB), Y0, Y0
+	VPSUBD  avx2const89<>+0(SB), Y0, Y0
 	VMOVUPD Y0, 64(CX)
 	VPXOR   96(DX), Y1, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
-	VPSUBD  avx2const88<>+0(SB), Y0, Y0
+	VPSUBD  avx2const89<>+0(SB), Y0, Y0
 	VMOVUPD Y0, 96(CX)
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop1150
+	JAE     loop1161
 
-end1151:
+end1162:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1153
+	JB   end1164
 
-loop1152:
+loop1163:
 	VPXOR   (DX), Y1, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
-	VPSUBD  avx2const88<>+0(SB), Y0, Y0
+	VPSUBD  avx2const89<>+0(SB), Y0, Y0
 	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop1152
+	JAE     loop1163
 
-end1153:
+end1164:
 	TESTQ      AX, AX
-	JZ         none1154
-	LEAQ       avx2const79<>+32(SB), BX
+	JZ         none1165
+	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
 	NEGQ       AX
@@ -21301,22 +21450,22 @@ end1153:
 	VPSRAD     $0x1f, Y1, Y2
 	VPSRLD     $0x01, Y2, Y2
 	VPXOR      Y2, Y1, Y1
-	VPSUBD     avx2const88<>+0(SB), Y1, Y1
+	VPSUBD     avx2const89<>+0(SB), Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none1154:
+none1165:
 	VZEROUPPER
 	RET
 
-case1145:
+case1156:
 	CMPQ       BX, $+1
-	JNE        case1155
+	JNE        case1166
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1156
+	JZ         plain1167
 	MOVQ       CX, BX
 	ANDQ       $+3, BX
-	JNZ        plain1156
+	JNZ        plain1167
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -21324,14 +21473,14 @@ case1145:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none1157
-	LEAQ       avx2const79<>+32(SB), SI
+	JZ         none1168
+	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
 	NEGQ       BX
 	VMASKMOVPS (DX), Y0, Y2
 	VMOVUPD    Y2, Y2
-	VPADDD     avx2const88<>+0(SB), Y2, Y2
+	VPADDD     avx2const89<>+0(SB), Y2, Y2
 	VPSRAD     $0x1f, Y2, Y3
 	VPSRLD     $0x01, Y3, Y3
 	VPXOR      Y3, Y2, Y2
@@ -21341,34 +21490,34 @@ case1145:
 	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
 
-none1157:
+none1168:
 	CMPQ AX, $+32
-	JB   end1159
+	JB   end1170
 
-loop1158:
+loop1169:
 	VMOVUPD  (DX), Y0
-	VPADDD   avx2const88<>+0(SB), Y0, Y0
+	VPADDD   avx2const89<>+0(SB), Y0, Y0
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPXOR    Y0, Y1, Y0
 	VMOVNTPD Y0, (CX)
 	VMOVUPD  32(DX), Y0
-	VPADDD   avx2const88<>+0(SB), Y0, Y0
+	VPADDD   avx2const89<>+0(SB), Y0, Y0
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPXOR    Y0, Y1, Y0
 	VMOVNTPD Y0, 32(CX)
 	VMOVUPD  64(DX), Y0
-	VPADDD   avx2const88<>+0(SB), Y0, Y0
+	VPADDD   avx2const89<>+0(SB), Y0, Y0
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPXOR    Y0, Y1, Y0
 	VMOVNTPD Y0, 64(CX)
 	VMOVUPD  96(DX), Y0
-	VPADDD   avx2const88<>+0(SB), Y0, Y0
+	VPADDD   avx2const89<>+0(SB), Y0, Y0
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
@@ -21378,40 +21527,40 @@ loop1158:
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop1158
+	JAE      loop1169
 
-end1159:
+end1170:
 	SFENCE
 
-plain1156:
+plain1167:
 	SUBQ    $+32, AX
-	JB      end1161
+	JB      end1172
 	PCALIGN $0x40
 
-loop1160:
+loop1171:
 	VMOVUPD (DX), Y0
-	VPADDD  avx2const88<>+0(SB), Y0, Y0
+	VPADDD  avx2const89<>+0(SB), Y0, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
 	VPXOR   Y0, Y1, Y0
 	VMOVUPD Y0, (CX)
 	VMOVUPD 32(DX), Y0
-	VPADDD  avx2const88<>+0(SB), Y0, Y0
+	VPADDD  avx2const89<>+0(SB), Y0, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
 	VPXOR   Y0, Y1, Y0
 	VMOVUPD Y0, 32(CX)
 	VMOVUPD 64(DX), Y0
-	VPADDD  avx2const88<>+0(SB), Y0, Y0
+	VPADDD  avx2const89<>+0(SB), Y0, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
 	VPXOR   Y0, Y1, Y0
 	VMOVUPD Y0, 64(CX)
 	VMOVUPD 96(DX), Y0
-	VPADDD  avx2const88<>+0(SB), Y0, Y0
+	VPADDD  avx2const89<>+0(SB), Y0, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
@@ -21420,16 +21569,16 @@ loop1160:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop1160
+	JAE     loop1171
 
-end1161:
+end1172:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1163
+	JB   end1174
 
-loop1162:
+loop1173:
 	VMOVUPD (DX), Y0
-	VPADDD  avx2const88<>+0(SB), Y0, Y0
+	VPADDD  avx2const89<>+0(SB), Y0, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
@@ -21439,37 +21588,37 @@ loop1162:
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop1162
+	JAE     loop1173
 
-end1163:
+end1174:
 	TESTQ      AX, AX
-	JZ         none1164
-	LEAQ       avx2const79<>+32(SB), BX
+	JZ         none1175
+	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
 	NEGQ       AX
 	VMASKMOVPS (DX), Y0, Y2
 	VMOVUPD    Y2, Y2
-	VPADDD     avx2const88<>+0(SB), Y2, Y2
+	VPADDD     avx2const89<>+0(SB), Y2, Y2
 	VPSRAD     $0x1f, Y2, Y3
 	VPSRLD     $0x01, Y3, Y3
 	VPXOR      Y3, Y2, Y2
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none1164:
+none1175:
 	VZEROUPPER
 	RET
 
-case1155:
+case1166:
 	CMPQ       BX, $+2
-	JNE        case1165
+	JNE        case1176
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1166
+	JZ         plain1177
 	MOVQ       CX, BX
 	ANDQ       $+3, BX
-	JNZ        plain1166
+	JNZ        plain1177
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -21477,8 +21626,8 @@ case1155:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none1167
-	LEAQ       avx2const79<>+32(SB), SI
+	JZ         none1178
+	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y2
 	NEGQ       BX
@@ -21486,138 +21635,138 @@ case1155:
 	VPXOR      Y3, Y1, Y3
 	VADDPS     Y3, Y0, Y3
 	VCMPPS     $0x03, Y3, Y3, Y4
-	VBLENDVPS  Y4, avx2const89<>+0(SB), Y3, Y3
+	VBLENDVPS  Y4, avx2const90<>+0(SB), Y3, Y3
 	VPSRAD     $0x1f, Y3, Y4
 	VPSRLD     $0x01, Y4, Y4
 	VPXOR      Y4, Y3, Y3
-	VPSUBD     avx2const88<>+0(SB), Y3, Y3
+	VPSUBD     avx2const89<>+0(SB), Y3, Y3
 	VMASKMOVPS Y3, Y2, (CX)
 	SUBQ       BX, AX
 	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
 
-none1167:
+none1178:
 	CMPQ AX, $+32
-	JB   end1169
+	JB   end1180
 
-loop1168:
+loop1179:
 	VPXOR     (DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
-	VBLENDVPS Y3, avx2const89<>+0(SB), Y2, Y2
+	VBLENDVPS Y3, avx2const90<>+0(SB), Y2, Y2
 	VPSRAD    $0x1f, Y2, Y3
 	VPSRLD    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
-	VPSUBD    avx2const88<>+0(SB), Y2, Y2
+	VPSUBD    avx2const89<>+0(SB), Y2, Y2
 	VMOVNTPD  Y2, (CX)
 	VPXOR     32(DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
-	VBLENDVPS Y3, avx2const89<>+0(SB), Y2, Y2
+	VBLENDVPS Y3, avx2const90<>+0(SB), Y2, Y2
 	VPSRAD    $0x1f, Y2, Y3
 	VPSRLD    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
-	VPSUBD    avx2const88<>+0(SB), Y2, Y2
+	VPSUBD    avx2const89<>+0(SB), Y2, Y2
 	VMOVNTPD  Y2, 32(CX)
 	VPXOR     64(DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
-	VBLENDVPS Y3, avx2const89<>+0(SB), Y2, Y2
+	VBLENDVPS Y3, avx2const90<>+0(SB), Y2, Y2
 	VPSRAD    $0x1f, Y2, Y3
 	VPSRLD    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
-	VPSUBD    avx2const88<>+0(SB), Y2, Y2
+	VPSUBD    avx2const89<>+0(SB), Y2, Y2
 	VMOVNTPD  Y2, 64(CX)
 	VPXOR     96(DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
-	VBLENDVPS Y3, avx2const89<>+0(SB), Y2, Y2
+	VBLENDVPS Y3, avx2const90<>+0(SB), Y2, Y2
 	VPSRAD    $0x1f, Y2, Y3
 	VPSRLD    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
-	VPSUBD    avx2const88<>+0(SB), Y2, Y2
+	VPSUBD    avx2const89<>+0(SB), Y2, Y2
 	VMOVNTPD  Y2, 96(CX)
 	ADDQ      $+128, CX
 	ADDQ      $+128, DX
 	SUBQ      $+32, AX
 	CMPQ      AX, $+32
-	JAE       loop1168
+	JAE       loop1179
 
-end1169:
+end1180:
 	SFENCE
 
-plain1166:
+plain1177:
 	SUBQ    $+32, AX
-	JB      end1171
+	JB      end1182
 	PCALIGN $0x40
 
-loop1170:
+loop1181:
 	VPXOR     (DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
-	VBLENDVPS Y3, avx2const89<>+0(SB), Y2, Y2
+	VBLENDVPS Y3, avx2const90<>+0(SB), Y2, Y2
 	VPSRAD    $0x1f, Y2, Y3
 	VPSRLD    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
-	VPSUBD    avx2const88<>+0(SB), Y2, Y2
+	VPSUBD    avx2const89<>+0(SB), Y2, Y2
 	VMOVUPD   Y2, (CX)
 	VPXOR     32(DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
-	VBLENDVPS Y3, avx2const89<>+0(SB), Y2, Y2
+	VBLENDVPS Y3, avx2const90<>+0(SB), Y2, Y2
 	VPSRAD    $0x1f, Y2, Y3
 	VPSRLD    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
-	VPSUBD    avx2const88<>+0(SB), Y2, Y2
+	VPSUBD    avx2const89<>+0(SB), Y2, Y2
 	VMOVUPD   Y2, 32(CX)
 	VPXOR     64(DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
-	VBLENDVPS Y3, avx2const89<>+0(SB), Y2, Y2
+	VBLENDVPS Y3, avx2const90<>+0(SB), Y2, Y2
 	VPSRAD    $0x1f, Y2, Y3
 	VPSRLD    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
-	VPSUBD    avx2const88<>+0(SB), Y2, Y2
+	VPSUBD    avx2const89<>+0(SB), Y2, Y2
 	VMOVUPD   Y2, 64(CX)
 	VPXOR     96(DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
-	VBLENDVPS Y3, avx2const89<>+0(SB), Y2, Y2
+	VBLENDVPS Y3, avx2const90<>+0(SB), Y2, Y2
 	VPSRAD    $0x1f, Y2, Y3
 	VPSRLD    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
-	VPSUBD    avx2const88<>+0(SB), Y2, Y2
+	VPSUBD    avx2const89<>+0(SB), Y2, Y2
 	VMOVUPD   Y2, 96(CX)
 	ADDQ      $+128, CX
 	ADDQ      $+128, DX
 	SUBQ      $+32, AX
-	JAE       loop1170
+	JAE       loop1181
 
-end1171:
+end1182:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1173
+	JB   end1184
 
-loop1172:
+loop1183:
 	VPXOR     (DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
-	VBLENDVPS Y3, avx2const89<>+0(SB), Y2, Y2
+	VBLENDVPS Y3, avx2const90<>+0(SB), Y2, Y2
 	VPSRAD    $0x1f, Y2, Y3
 	VPSRLD    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
-	VPSUBD    avx2const88<>+0(SB), Y2, Y2
+	VPSUBD    avx2const89<>+0(SB), Y2, Y2
 	VMOVUPD   Y2, (CX)
 	ADDQ      $+32, CX
 	ADDQ      $+32, DX
 	SUBQ      $+8, AX
 	CMPQ      AX, $+8
-	JAE       loop1172
+	JAE       loop1183
 
-end1173:
+end1184:
 	TESTQ      AX, AX
-	JZ         none1174
-	LEAQ       avx2const79<>+32(SB), BX
+	JZ         none1185
+	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y2
 	NEGQ       AX
@@ -21625,24 +21774,24 @@ end1173:
 	VPXOR      Y3, Y1, Y1
 	VADDPS     Y1, Y0, Y1
 	VCMPPS     $0x03, Y1, Y1, Y0
-	VBLENDVPS  Y0, avx2const89<>+0(SB), Y1, Y1
+	VBLENDVPS  Y0, avx2const90<>+0(SB), Y1, Y1
 	VPSRAD     $0x1f, Y1, Y0
 	VPSRLD     $0x01, Y0, Y0
 	VPXOR      Y0, Y1, Y1
-	VPSUBD     avx2const88<>+0(SB), Y1, Y1
+	VPSUBD     avx2const89<>+0(SB), Y1, Y1
 	VMASKMOVPS Y1, Y2, (CX)
 
-none1174:
+none1185:
 	VZEROUPPER
 	RET
 
-case1165:
+case1176:
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1175
+	JZ         plain1186
 	MOVQ       CX, BX
 	ANDQ       $+3, BX
-	JNZ        plain1175
+	JNZ        plain1186
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -21650,8 +21799,8 @@ case1165:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none1176
-	LEAQ       avx2const79<>+32(SB), SI
+	JZ         none1187
+	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
 	NEGQ       BX
@@ -21662,11 +21811,11 @@ case1165:
 	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
 
-none1176:
+none1187:
 	CMPQ AX, $+32
-	JB   end1178
+	JB   end1189
 
-loop1177:
+loop1188:
 	VPXOR    (DX), Y1, Y0
 	VMOVNTPD Y0, (CX)
 	VPXOR    32(DX), Y1, Y0
@@ -21679,17 +21828,17 @@ loop1177:
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop1177
+	JAE      loop1188
 
-end1178:
+end1189:
 	SFENCE
 
-plain1175:
+plain1186:
 	SUBQ    $+32, AX
-	JB      end1180
+	JB      end1191
 	PCALIGN $0x40
 
-loop1179:
+loop1190:
 	VPXOR   (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	VPXOR   32(DX), Y1, Y0
@@ -21701,26 +21850,26 @@ loop1179:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop1179
+	JAE     loop1190
 
-end1180:
+end1191:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1182
+	JB   end1193
 
-loop1181:
+loop1192:
 	VPXOR   (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop1181
+	JAE     loop1192
 
-end1182:
+end1193:
 	TESTQ      AX, AX
-	JZ         none1183
-	LEAQ       avx2const79<>+32(SB), BX
+	JZ         none1194
+	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
 	NEGQ       AX
@@ -21728,21 +21877,21 @@ end1182:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none1183:
+none1194:
 	VZEROUPPER
 	RET
 
-DATA avx2const88<>+0(SB)/8, $0x007fffff007fffff
-DATA avx2const88<>+8(SB)/8, $0x007fffff007fffff
-DATA avx2const88<>+16(SB)/8, $0x007fffff007fffff
-DATA avx2const88<>+24(SB)/8, $0x007fffff007fffff
-GLOBL avx2const88<>(SB), RODATA|NOPTR, $32
-
-DATA avx2const89<>+0(SB)/8, $0x7fc000007fc00000
-DATA avx2const89<>+8(SB)/8, $0x7fc000007fc00000
-DATA avx2const89<>+16(SB)/8, $0x7fc000007fc00000
-DATA avx2const89<>+24(SB)/8, $0x7fc000007fc00000
+DATA avx2const89<>+0(SB)/8, $0x007fffff007fffff
+DATA avx2const89<>+8(SB)/8, $0x007fffff007fffff
+DATA avx2const89<>+16(SB)/8, $0x007fffff007fffff
+DATA avx2const89<>+24(SB)/8, $0x007fffff007fffff
 GLOBL avx2const89<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const90<>+0(SB)/8, $0x7fc000007fc00000
+DATA avx2const90<>+8(SB)/8, $0x7fc000007fc00000
+DATA avx2const90<>+16(SB)/8, $0x7fc000007fc00000
+DATA avx2const90<>+24(SB)/8, $0x7fc000007fc00000
+GLOBL avx2const90<>(SB), RODATA|NOPTR, $32
 
 // func partitionDwordsAVX2(x *int32, at *int, pivot int32, steps int)
 // Requires: AVX, AVX2, CMOV, POPCNT
@@ -21759,15 +21908,15 @@ TEXT ·partitionDwordsAVX2(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DI*4), DI
 	MOVQ         24(DX), DX
 	LEAQ         (CX)(DX*4), DX
-	LEAQ         avx2const85<>+0(SB), CX
+	LEAQ         avx2const86<>+0(SB), CX
 	CMPQ         AX, $+1
-	JB           end1186
+	JB           end1197
 
-loop1185:
+loop1196:
 	MOVQ      SI, R8
 	SUBQ      BX, R8
 	CMPQ      R8, $+128
-	JB        end1184
+	JB        end1195
 	MOVQ      BX, R8
 	SUBQ      DI, R8
 	MOVQ      DX, R9
@@ -21822,10 +21971,10 @@ loop1185:
 	LEAQ      -32(DX)(R10*4), DX
 	SUBQ      $+1, AX
 	CMPQ      AX, $+1
-	JAE       loop1185
+	JAE       loop1196
 
-end1186:
-end1184:
+end1197:
+end1195:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -21851,10 +22000,10 @@ TEXT ·sortFewDwordsAVX2(SB), NOSPLIT, $0-16
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Y0
 	CMPQ         CX, $+8
-	JA           more1188
+	JA           more1199
 	LEAQ         (AX), CX
-	VPCMPGTD     avx2const90<>+0(SB), Y0, Y1
-	VMOVUPD      avx2const84<>+0(SB), Y2
+	VPCMPGTD     avx2const91<>+0(SB), Y0, Y1
+	VMOVUPD      avx2const85<>+0(SB), Y2
 	VMASKMOVPS   (CX), Y1, Y3
 	VBLENDVPS    Y1, Y3, Y2, Y3
 	VPSHUFD      $0xb1, Y3, Y1
@@ -21881,17 +22030,17 @@ TEXT ·sortFewDwordsAVX2(SB), NOSPLIT, $0-16
 	VPMINSD      Y1, Y2, Y3
 	VPMAXSD      Y1, Y2, Y1
 	VPBLENDD     $0xaa, Y1, Y3, Y3
-	VPCMPGTD     avx2const90<>+0(SB), Y0, Y0
+	VPCMPGTD     avx2const91<>+0(SB), Y0, Y0
 	VMASKMOVPS   Y3, Y0, (AX)
-	JMP          sorted1187
+	JMP          sorted1198
 
-more1188:
+more1199:
 	CMPQ       CX, $+16
-	JA         more1189
+	JA         more1200
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), CX
-	VPCMPGTD   avx2const91<>+0(SB), Y0, Y2
-	VMOVUPD    avx2const84<>+0(SB), Y3
+	VPCMPGTD   avx2const92<>+0(SB), Y0, Y2
+	VMOVUPD    avx2const85<>+0(SB), Y3
 	VMASKMOVPS (CX), Y2, Y4
 	VBLENDVPS  Y2, Y4, Y3, Y4
 	VPSHUFD    $0xb1, Y1, Y2
@@ -21969,23 +22118,23 @@ more1188:
 	VPMAXSD    Y1, Y4, Y1
 	VPBLENDD   $0xaa, Y1, Y2, Y2
 	VMOVUPD    Y3, (AX)
-	VPCMPGTD   avx2const91<>+0(SB), Y0, Y0
+	VPCMPGTD   avx2const92<>+0(SB), Y0, Y0
 	VMASKMOVPS Y2, Y0, 32(AX)
-	JMP        sorted1187
+	JMP        sorted1198
 
-more1189:
+more1200:
 	CMPQ       CX, $+32
-	JA         more1190
+	JA         more1201
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), CX
-	VPCMPGTD   avx2const92<>+0(SB), Y0, Y3
-	VMOVUPD    avx2const84<>+0(SB), Y4
+	VPCMPGTD   avx2const93<>+0(SB), Y0, Y3
+	VMOVUPD    avx2const85<>+0(SB), Y4
 	VMASKMOVPS (CX), Y3, Y5
 	VBLENDVPS  Y3, Y5, Y4, Y5
 	LEAQ       96(AX), CX
-	VPCMPGTD   avx2const93<>+0(SB), Y0, Y3
-	VMOVUPD    avx2const84<>+0(SB), Y4
+	VPCMPGTD   avx2const94<>+0(SB), Y0, Y3
+	VMOVUPD    avx2const85<>+0(SB), Y4
 	VMASKMOVPS (CX), Y3, Y6
 	VBLENDVPS  Y3, Y6, Y4, Y6
 	VPSHUFD    $0xb1, Y1, Y3
@@ -22194,35 +22343,35 @@ more1189:
 	VPBLENDD   $0xaa, Y1, Y5, Y5
 	VMOVUPD    Y3, (AX)
 	VMOVUPD    Y2, 32(AX)
-	VPCMPGTD   avx2const92<>+0(SB), Y0, Y1
+	VPCMPGTD   avx2const93<>+0(SB), Y0, Y1
 	VMASKMOVPS Y6, Y1, 64(AX)
-	VPCMPGTD   avx2const93<>+0(SB), Y0, Y0
+	VPCMPGTD   avx2const94<>+0(SB), Y0, Y0
 	VMASKMOVPS Y5, Y0, 96(AX)
-	JMP        sorted1187
+	JMP        sorted1198
 
-more1190:
+more1201:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	VMOVUPD    64(AX), Y3
 	VMOVUPD    96(AX), Y4
 	LEAQ       128(AX), CX
-	VPCMPGTD   avx2const94<>+0(SB), Y0, Y5
-	VMOVUPD    avx2const84<>+0(SB), Y6
+	VPCMPGTD   avx2const95<>+0(SB), Y0, Y5
+	VMOVUPD    avx2const85<>+0(SB), Y6
 	VMASKMOVPS (CX), Y5, Y7
 	VBLENDVPS  Y5, Y7, Y6, Y7
 	LEAQ       160(AX), CX
-	VPCMPGTD   avx2const95<>+0(SB), Y0, Y5
-	VMOVUPD    avx2const84<>+0(SB), Y6
+	VPCMPGTD   avx2const96<>+0(SB), Y0, Y5
+	VMOVUPD    avx2const85<>+0(SB), Y6
 	VMASKMOVPS (CX), Y5, Y8
 	VBLENDVPS  Y5, Y8, Y6, Y8
 	LEAQ       192(AX), CX
-	VPCMPGTD   avx2const96<>+0(SB), Y0, Y5
-	VMOVUPD    avx2const84<>+0(SB), Y6
+	VPCMPGTD   avx2const97<>+0(SB), Y0, Y5
+	VMOVUPD    avx2const85<>+0(SB), Y6
 	VMASKMOVPS (CX), Y5, Y9
 	VBLENDVPS  Y5, Y9, Y6, Y9
 	LEAQ       224(AX), CX
-	VPCMPGTD   avx2const97<>+0(SB), Y0, Y5
-	VMOVUPD    avx2const84<>+0(SB), Y6
+	VPCMPGTD   avx2const98<>+0(SB), Y0, Y5
+	VMOVUPD    avx2const85<>+0(SB), Y6
 	VMASKMOVPS (CX), Y5, Y10
 	VBLENDVPS  Y5, Y10, Y6, Y10
 	VPSHUFD    $0xb1, Y1, Y5
@@ -22757,66 +22906,66 @@ more1190:
 	VMOVUPD    Y2, 32(AX)
 	VMOVUPD    Y10, 64(AX)
 	VMOVUPD    Y6, 96(AX)
-	VPCMPGTD   avx2const94<>+0(SB), Y0, Y1
-	VMASKMOVPS Y7, Y1, 128(AX)
 	VPCMPGTD   avx2const95<>+0(SB), Y0, Y1
-	VMASKMOVPS Y9, Y1, 160(AX)
+	VMASKMOVPS Y7, Y1, 128(AX)
 	VPCMPGTD   avx2const96<>+0(SB), Y0, Y1
+	VMASKMOVPS Y9, Y1, 160(AX)
+	VPCMPGTD   avx2const97<>+0(SB), Y0, Y1
 	VMASKMOVPS Y3, Y1, 192(AX)
-	VPCMPGTD   avx2const97<>+0(SB), Y0, Y0
+	VPCMPGTD   avx2const98<>+0(SB), Y0, Y0
 	VMASKMOVPS Y5, Y0, 224(AX)
 
-sorted1187:
+sorted1198:
 	VZEROUPPER
 	RET
 
-DATA avx2const90<>+0(SB)/8, $0x0000000100000000
-DATA avx2const90<>+8(SB)/8, $0x0000000300000002
-DATA avx2const90<>+16(SB)/8, $0x0000000500000004
-DATA avx2const90<>+24(SB)/8, $0x0000000700000006
-GLOBL avx2const90<>(SB), RODATA|NOPTR, $32
-
-DATA avx2const91<>+0(SB)/8, $0x0000000900000008
-DATA avx2const91<>+8(SB)/8, $0x0000000b0000000a
-DATA avx2const91<>+16(SB)/8, $0x0000000d0000000c
-DATA avx2const91<>+24(SB)/8, $0x0000000f0000000e
+DATA avx2const91<>+0(SB)/8, $0x0000000100000000
+DATA avx2const91<>+8(SB)/8, $0x0000000300000002
+DATA avx2const91<>+16(SB)/8, $0x0000000500000004
+DATA avx2const91<>+24(SB)/8, $0x0000000700000006
 GLOBL avx2const91<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const92<>+0(SB)/8, $0x0000001100000010
-DATA avx2const92<>+8(SB)/8, $0x0000001300000012
-DATA avx2const92<>+16(SB)/8, $0x0000001500000014
-DATA avx2const92<>+24(SB)/8, $0x0000001700000016
+DATA avx2const92<>+0(SB)/8, $0x0000000900000008
+DATA avx2const92<>+8(SB)/8, $0x0000000b0000000a
+DATA avx2const92<>+16(SB)/8, $0x0000000d0000000c
+DATA avx2const92<>+24(SB)/8, $0x0000000f0000000e
 GLOBL avx2const92<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const93<>+0(SB)/8, $0x0000001900000018
-DATA avx2const93<>+8(SB)/8, $0x0000001b0000001a
-DATA avx2const93<>+16(SB)/8, $0x0000001d0000001c
-DATA avx2const93<>+24(SB)/8, $0x0000001f0000001e
+DATA avx2const93<>+0(SB)/8, $0x0000001100000010
+DATA avx2const93<>+8(SB)/8, $0x0000001300000012
+DATA avx2const93<>+16(SB)/8, $0x0000001500000014
+DATA avx2const93<>+24(SB)/8, $0x0000001700000016
 GLOBL avx2const93<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const94<>+0(SB)/8, $0x0000002100000020
-DATA avx2const94<>+8(SB)/8, $0x0000002300000022
-DATA avx2const94<>+16(SB)/8, $0x0000002500000024
-DATA avx2const94<>+24(SB)/8, $0x0000002700000026
+DATA avx2const94<>+0(SB)/8, $0x0000001900000018
+DATA avx2const94<>+8(SB)/8, $0x0000001b0000001a
+DATA avx2const94<>+16(SB)/8, $0x0000001d0000001c
+DATA avx2const94<>+24(SB)/8, $0x0000001f0000001e
 GLOBL avx2const94<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const95<>+0(SB)/8, $0x0000002900000028
-DATA avx2const95<>+8(SB)/8, $0x0000002b0000002a
-DATA avx2const95<>+16(SB)/8, $0x0000002d0000002c
-DATA avx2const95<>+24(SB)/8, $0x0000002f0000002e
+DATA avx2const95<>+0(SB)/8, $0x0000002100000020
+DATA avx2const95<>+8(SB)/8, $0x0000002300000022
+DATA avx2const95<>+16(SB)/8, $0x0000002500000024
+DATA avx2const95<>+24(SB)/8, $0x0000002700000026
 GLOBL avx2const95<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const96<>+0(SB)/8, $0x0000003100000030
-DATA avx2const96<>+8(SB)/8, $0x0000003300000032
-DATA avx2const96<>+16(SB)/8, $0x0000003500000034
-DATA avx2const96<>+24(SB)/8, $0x0000003700000036
+DATA avx2const96<>+0(SB)/8, $0x0000002900000028
+DATA avx2const96<>+8(SB)/8, $0x0000002b0000002a
+DATA avx2const96<>+16(SB)/8, $0x0000002d0000002c
+DATA avx2const96<>+24(SB)/8, $0x0000002f0000002e
 GLOBL avx2const96<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const97<>+0(SB)/8, $0x0000003900000038
-DATA avx2const97<>+8(SB)/8, $0x0000003b0000003a
-DATA avx2const97<>+16(SB)/8, $0x0000003d0000003c
-DATA avx2const97<>+24(SB)/8, $0x0000003f0000003e
+DATA avx2const97<>+0(SB)/8, $0x0000003100000030
+DATA avx2const97<>+8(SB)/8, $0x0000003300000032
+DATA avx2const97<>+16(SB)/8, $0x0000003500000034
+DATA avx2const97<>+24(SB)/8, $0x0000003700000036
 GLOBL avx2const97<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const98<>+0(SB)/8, $0x0000003900000038
+DATA avx2const98<>+8(SB)/8, $0x0000003b0000003a
+DATA avx2const98<>+16(SB)/8, $0x0000003d0000003c
+DATA avx2const98<>+24(SB)/8, $0x0000003f0000003e
+GLOBL avx2const98<>(SB), RODATA|NOPTR, $32
 
 // func sumFloat32AVX2(x []float32) float64
 // Requires: AVX, AVX2, CMOV, FMA3
@@ -22834,19 +22983,19 @@ TEXT ·sumFloat32AVX2(SB), NOSPLIT, $0-32
 	VPXOR        Y8, Y8, Y8
 	VPXOR        Y9, Y9, Y9
 	CMPQ         CX, $+32
-	JB           end1193
+	JB           end1204
 
-loop1192:
+loop1203:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+32, DX
-	JB      end1195
+	JB      end1206
 	PCALIGN $0x40
 
-loop1194:
+loop1205:
 	VCVTPS2PD   (AX), Y10
 	VFMADD231PD Y0, Y10, Y1
 	VCVTPS2PD   16(AX), Y10
@@ -22865,9 +23014,9 @@ loop1194:
 	VFMADD231PD Y0, Y10, Y8
 	ADDQ        $+128, AX
 	SUBQ        $+32, DX
-	JAE         loop1194
+	JAE         loop1205
 
-end1195:
+end1206:
 	ADDQ   $+32, DX
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
@@ -22889,24 +23038,24 @@ end1195:
 	VPXOR  Y8, Y8, Y8
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1192
+	JAE    loop1203
 
-end1193:
+end1204:
 	CMPQ CX, $+4
-	JB   end1197
+	JB   end1208
 
-loop1196:
+loop1207:
 	VCVTPS2PD   (AX), Y2
 	VFMADD231PD Y0, Y2, Y1
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1196
+	JAE         loop1207
 
-end1197:
+end1208:
 	TESTQ       CX, CX
-	JZ          none1198
-	LEAQ        avx2const79<>+32(SB), DX
+	JZ          none1209
+	LEAQ        avx2const80<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X2
 	NEGQ        CX
@@ -22915,7 +23064,7 @@ end1197:
 	VCVTPS2PD   X2, Y2
 	VFMADD231PD Y0, Y2, Y1
 
-none1198:
+none1209:
 	VADDPD       Y1, Y9, Y9
 	VEXTRACTF128 $0x01, Y9, X0
 	VADDPD       X0, X9, X9
@@ -22942,19 +23091,19 @@ TEXT ·dotFloat32AVX2(SB), NOSPLIT, $0-56
 	VPXOR Y7, Y7, Y7
 	VPXOR Y8, Y8, Y8
 	CMPQ  CX, $+32
-	JB    end1200
+	JB    end1211
 
-loop1199:
+loop1210:
 	MOVQ    CX, BX
 	MOVQ    $+4096, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	SUBQ    $+32, BX
-	JB      end1202
+	JB      end1213
 	PCALIGN $0x40
 
-loop1201:
+loop1212:
 	VCVTPS2PD   (AX), Y9
 	VCVTPS2PD   (DX), Y10
 	VFMADD231PD Y9, Y10, Y0
@@ -22982,9 +23131,9 @@ loop1201:
 	ADDQ        $+128, AX
 	ADDQ        $+128, DX
 	SUBQ        $+32, BX
-	JAE         loop1201
+	JAE         loop1212
 
-end1202:
+end1213:
 	ADDQ   $+32, BX
 	ADDQ   BX, CX
 	ADDQ   $+32, CX
@@ -23006,13 +23155,13 @@ end1202:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1199
+	JAE    loop1210
 
-end1200:
+end1211:
 	CMPQ CX, $+4
-	JB   end1204
+	JB   end1215
 
-loop1203:
+loop1214:
 	VCVTPS2PD   (AX), Y1
 	VCVTPS2PD   (DX), Y2
 	VFMADD231PD Y1, Y2, Y0
@@ -23020,12 +23169,12 @@ loop1203:
 	ADDQ        $+16, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1203
+	JAE         loop1214
 
-end1204:
+end1215:
 	TESTQ       CX, CX
-	JZ          none1205
-	LEAQ        avx2const79<>+32(SB), BX
+	JZ          none1216
+	LEAQ        avx2const80<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X1
 	NEGQ        CX
@@ -23036,7 +23185,7 @@ end1204:
 	VCVTPS2PD   X1, Y1
 	VFMADD231PD Y2, Y1, Y0
 
-none1205:
+none1216:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -23063,19 +23212,19 @@ TEXT ·sumAbsFloat32AVX2(SB), NOSPLIT, $0-32
 	VPXOR        Y10, Y10, Y10
 	VMOVUPD      avx2const1<>+0(SB), Y0
 	CMPQ         CX, $+32
-	JB           end1207
+	JB           end1218
 
-loop1206:
+loop1217:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+32, DX
-	JB      end1209
+	JB      end1220
 	PCALIGN $0x40
 
-loop1208:
+loop1219:
 	VCVTPS2PD   (AX), Y11
 	VPANDN      Y11, Y0, Y11
 	VFMADD231PD Y1, Y11, Y2
@@ -23102,9 +23251,9 @@ loop1208:
 	VFMADD231PD Y1, Y11, Y9
 	ADDQ        $+128, AX
 	SUBQ        $+32, DX
-	JAE         loop1208
+	JAE         loop1219
 
-end1209:
+end1220:
 	ADDQ   $+32, DX
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
@@ -23126,25 +23275,25 @@ end1209:
 	VPXOR  Y9, Y9, Y9
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1206
+	JAE    loop1217
 
-end1207:
+end1218:
 	CMPQ CX, $+4
-	JB   end1211
+	JB   end1222
 
-loop1210:
+loop1221:
 	VCVTPS2PD   (AX), Y3
 	VPANDN      Y3, Y0, Y3
 	VFMADD231PD Y1, Y3, Y2
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1210
+	JAE         loop1221
 
-end1211:
+end1222:
 	TESTQ       CX, CX
-	JZ          none1212
-	LEAQ        avx2const79<>+32(SB), DX
+	JZ          none1223
+	LEAQ        avx2const80<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
 	NEGQ        CX
@@ -23154,7 +23303,7 @@ end1211:
 	VPANDN      Y3, Y0, Y3
 	VFMADD231PD Y1, Y3, Y2
 
-none1212:
+none1223:
 	VADDPD       Y2, Y10, Y10
 	VEXTRACTF128 $0x01, Y10, X0
 	VADDPD       X0, X10, X10
@@ -23183,19 +23332,19 @@ TEXT ·shiftedFloat32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1214
+	JB           end1225
 
-loop1213:
+loop1224:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+16, DX
-	JB      end1216
+	JB      end1227
 	PCALIGN $0x40
 
-loop1215:
+loop1226:
 	VCVTPS2PD   (AX), Y12
 	VADDPD      Y0, Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -23214,9 +23363,9 @@ loop1215:
 	VFMADD231PD Y12, Y12, Y10
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
-	JAE         loop1215
+	JAE         loop1226
 
-end1216:
+end1227:
 	ADDQ   $+16, DX
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
@@ -23238,13 +23387,13 @@ end1216:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1213
+	JAE    loop1224
 
-end1214:
+end1225:
 	CMPQ CX, $+4
-	JB   end1218
+	JB   end1229
 
-loop1217:
+loop1228:
 	VCVTPS2PD   (AX), Y3
 	VADDPD      Y0, Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -23252,12 +23401,12 @@ loop1217:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1217
+	JAE         loop1228
 
-end1218:
+end1229:
 	TESTQ       CX, CX
-	JZ          none1219
-	LEAQ        avx2const79<>+32(SB), DX
+	JZ          none1230
+	LEAQ        avx2const80<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
 	NEGQ        CX
@@ -23269,7 +23418,7 @@ end1218:
 	VFMADD231PD Y1, Y3, Y2
 	VFMADD231PD Y3, Y3, Y7
 
-none1219:
+none1230:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -23304,19 +23453,19 @@ TEXT ·shiftedInt32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1221
+	JB           end1232
 
-loop1220:
+loop1231:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+16, DX
-	JB      end1223
+	JB      end1234
 	PCALIGN $0x40
 
-loop1222:
+loop1233:
 	VCVTDQ2PD   (AX), Y12
 	VADDPD      Y0, Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -23335,9 +23484,9 @@ loop1222:
 	VFMADD231PD Y12, Y12, Y10
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
-	JAE         loop1222
+	JAE         loop1233
 
-end1223:
+end1234:
 	ADDQ   $+16, DX
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
@@ -23359,13 +23508,13 @@ end1223:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1220
+	JAE    loop1231
 
-end1221:
+end1232:
 	CMPQ CX, $+4
-	JB   end1225
+	JB   end1236
 
-loop1224:
+loop1235:
 	VCVTDQ2PD   (AX), Y3
 	VADDPD      Y0, Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -23373,12 +23522,12 @@ loop1224:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1224
+	JAE         loop1235
 
-end1225:
+end1236:
 	TESTQ       CX, CX
-	JZ          none1226
-	LEAQ        avx2const79<>+32(SB), DX
+	JZ          none1237
+	LEAQ        avx2const80<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
 	NEGQ        CX
@@ -23390,7 +23539,7 @@ end1225:
 	VFMADD231PD Y1, Y3, Y2
 	VFMADD231PD Y3, Y3, Y7
 
-none1226:
+none1237:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -23429,10 +23578,10 @@ TEXT ·coShiftedFloat32AVX2(SB), NOSPLIT, $0-104
 	VPXOR        Y11, Y11, Y11
 	MOVQ         ·fetchAhead+0(SB), BX
 	SUBQ         $+8, CX
-	JB           end1228
+	JB           end1239
 	PCALIGN      $0x40
 
-loop1227:
+loop1238:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
 	VCVTPS2PD   (AX), Y12
@@ -23456,14 +23605,14 @@ loop1227:
 	ADDQ        $+32, AX
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
-	JAE         loop1227
+	JAE         loop1238
 
-end1228:
+end1239:
 	ADDQ $+8, CX
 	CMPQ CX, $+4
-	JB   end1230
+	JB   end1241
 
-loop1229:
+loop1240:
 	VCVTPS2PD   (AX), Y12
 	VADDPD      Y12, Y0, Y12
 	VCVTPS2PD   (DX), Y13
@@ -23477,12 +23626,12 @@ loop1229:
 	ADDQ        $+16, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1229
+	JAE         loop1240
 
-end1230:
+end1241:
 	TESTQ       CX, CX
-	JZ          none1231
-	LEAQ        avx2const79<>+32(SB), BX
+	JZ          none1242
+	LEAQ        avx2const80<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X12
 	NEGQ        CX
@@ -23501,7 +23650,7 @@ end1230:
 	VFMADD231PD Y1, Y1, Y8
 	VFMADD231PD Y0, Y1, Y10
 
-none1231:
+none1242:
 	VADDPD       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPD       X0, X2, X2
@@ -23558,10 +23707,10 @@ TEXT ·coShiftedInt32AVX2(SB), NOSPLIT, $0-104
 	VPXOR        Y11, Y11, Y11
 	MOVQ         ·fetchAhead+0(SB), BX
 	SUBQ         $+8, CX
-	JB           end1233
+	JB           end1244
 	PCALIGN      $0x40
 
-loop1232:
+loop1243:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
 	VCVTDQ2PD   (AX), Y12
@@ -23585,14 +23734,14 @@ loop1232:
 	ADDQ        $+32, AX
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
-	JAE         loop1232
+	JAE         loop1243
 
-end1233:
+end1244:
 	ADDQ $+8, CX
 	CMPQ CX, $+4
-	JB   end1235
+	JB   end1246
 
-loop1234:
+loop1245:
 	VCVTDQ2PD   (AX), Y12
 	VADDPD      Y12, Y0, Y12
 	VCVTDQ2PD   (DX), Y13
@@ -23606,12 +23755,12 @@ loop1234:
 	ADDQ        $+16, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1234
+	JAE         loop1245
 
-end1235:
+end1246:
 	TESTQ       CX, CX
-	JZ          none1236
-	LEAQ        avx2const79<>+32(SB), BX
+	JZ          none1247
+	LEAQ        avx2const80<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X12
 	NEGQ        CX
@@ -23630,7 +23779,7 @@ end1235:
 	VFMADD231PD Y1, Y1, Y8
 	VFMADD231PD Y0, Y1, Y10
 
-none1236:
+none1247:
 	VADDPD       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPD       X0, X2, X2
@@ -23676,9 +23825,9 @@ TEXT ·groupFloatsFloat32AVX2(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx2const20<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1238
+	JB      end1249
 
-loop1237:
+loop1248:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -23700,9 +23849,9 @@ loop1237:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1237
+	JAE      loop1248
 
-end1238:
+end1249:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -23710,9 +23859,9 @@ end1238:
 	VMOVUPD avx2const21<>+0(SB), X0
 	VMOVUPD avx2const22<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1240
+	JB      end1251
 
-loop1239:
+loop1250:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -23813,13 +23962,13 @@ loop1239:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1239
+	JAE          loop1250
 
-end1240:
+end1251:
 	CMPQ BX, $+1
-	JB   end1242
+	JB   end1253
 
-loop1241:
+loop1252:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -23836,15 +23985,15 @@ loop1241:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1241
+	JAE          loop1252
 
-end1242:
+end1253:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1244
+	JB   end1255
 
-loop1243:
+loop1254:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -23866,9 +24015,9 @@ loop1243:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1243
+	JAE     loop1254
 
-end1244:
+end1255:
 	VZEROUPPER
 	RET
 
@@ -23884,9 +24033,9 @@ TEXT ·groupFloatsInt32AVX2(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx2const20<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1246
+	JB      end1257
 
-loop1245:
+loop1256:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -23908,9 +24057,9 @@ loop1245:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1245
+	JAE      loop1256
 
-end1246:
+end1257:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -23918,9 +24067,9 @@ end1246:
 	VMOVUPD avx2const21<>+0(SB), X0
 	VMOVUPD avx2const22<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1248
+	JB      end1259
 
-loop1247:
+loop1258:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -24021,13 +24170,13 @@ loop1247:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1247
+	JAE          loop1258
 
-end1248:
+end1259:
 	CMPQ BX, $+1
-	JB   end1250
+	JB   end1261
 
-loop1249:
+loop1260:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -24044,15 +24193,15 @@ loop1249:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1249
+	JAE          loop1260
 
-end1250:
+end1261:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1252
+	JB   end1263
 
-loop1251:
+loop1262:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -24074,9 +24223,9 @@ loop1251:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1251
+	JAE     loop1262
 
-end1252:
+end1263:
 	VZEROUPPER
 	RET
 
@@ -24087,9 +24236,9 @@ TEXT ·widenFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1254
+	JB   end1265
 
-loop1253:
+loop1264:
 	VCVTPS2PD (AX), Y0
 	VMOVUPD   Y0, (DX)
 	VCVTPS2PD 16(AX), Y0
@@ -24098,9 +24247,9 @@ loop1253:
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1253
+	JAE       loop1264
 
-end1254:
+end1265:
 	VZEROUPPER
 	RET
 
@@ -24111,9 +24260,9 @@ TEXT ·widenInt32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1256
+	JB   end1267
 
-loop1255:
+loop1266:
 	VPMOVSXDQ (AX), Y0
 	VMOVUPD   Y0, (DX)
 	VPMOVSXDQ 16(AX), Y0
@@ -24122,9 +24271,9 @@ loop1255:
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1255
+	JAE       loop1266
 
-end1256:
+end1267:
 	VZEROUPPER
 	RET
 
@@ -24135,9 +24284,9 @@ TEXT ·roundFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1258
+	JB   end1269
 
-loop1257:
+loop1268:
 	VMOVUPD    (AX), Y0
 	VCVTPD2PSY Y0, X0
 	VMOVUPS    X0, (DX)
@@ -24148,9 +24297,9 @@ loop1257:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1257
+	JAE        loop1268
 
-end1258:
+end1269:
 	VZEROUPPER
 	RET
 
@@ -24166,15 +24315,15 @@ TEXT ·takeDwordsAVX2(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+4
-	JB           end1261
+	JB           end1272
 
-loop1260:
+loop1271:
 	VMOVUPD    (DX), Y2
 	VPCMPGTQ   Y2, Y0, Y3
 	VPANDN     Y3, Y2, Y3
 	VMOVMSKPD  Y3, DI
 	CMPL       DI, $0x0f
-	JNE        bad1259
+	JNE        bad1270
 	VPCMPEQD   X3, X3, X3
 	VGATHERQPS X3, (AX)(Y2*4), X1
 	VMOVUPS    X1, (CX)
@@ -24182,10 +24331,10 @@ loop1260:
 	ADDQ       $+16, CX
 	SUBQ       $+4, BX
 	CMPQ       BX, $+4
-	JAE        loop1260
+	JAE        loop1271
 
-end1261:
-bad1259:
+end1272:
+bad1270:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
@@ -24199,10 +24348,10 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ         x+8(FP), DX
 	MOVQ         stream+24(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1262
+	JZ           plain1273
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1262
+	JNZ          plain1273
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+15, BX
@@ -24210,31 +24359,31 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-32
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1263
-	LEAQ         avx2const79<>+32(SB), SI
+	JZ           none1274
+	LEAQ         avx2const80<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), X0
 	NEGQ         BX
 	VPMOVSXDQ    X0, Y1
 	VMASKMOVPS   (DX), X0, X1
-	VMOVUPD      avx2const98<>+0(SB), Y2
+	VMOVUPD      avx2const99<>+0(SB), Y2
 	VCVTPS2PD    X1, Y1
 	VMINPD       Y1, Y2, Y2
-	VMOVUPD      avx2const99<>+0(SB), Y1
+	VMOVUPD      avx2const100<>+0(SB), Y1
 	VMAXPD       Y2, Y1, Y2
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const100<>+0(SB), Y2, Y1
+	VFMADD231PD  avx2const101<>+0(SB), Y2, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y3
-	VFNMADD231PD avx2const101<>+0(SB), Y3, Y2
+	VFNMADD231PD avx2const102<>+0(SB), Y3, Y2
 	VMULPD       Y2, Y2, Y3
-	VMOVUPD      avx2const107<>+0(SB), Y4
-	VFMADD213PD  avx2const105<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const103<>+0(SB), Y3, Y4
+	VMOVUPD      avx2const108<>+0(SB), Y4
+	VFMADD213PD  avx2const106<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const104<>+0(SB), Y3, Y4
 	VFMADD213PD  avx2const17<>+0(SB), Y3, Y4
-	VMOVUPD      avx2const108<>+0(SB), Y5
-	VFMADD213PD  avx2const106<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const104<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const102<>+0(SB), Y3, Y5
+	VMOVUPD      avx2const109<>+0(SB), Y5
+	VFMADD213PD  avx2const107<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const105<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const103<>+0(SB), Y3, Y5
 	VFMADD213PD  Y4, Y2, Y5
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y5, Y5
@@ -24244,98 +24393,98 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
 
-none1263:
+none1274:
 	CMPQ AX, $+16
-	JB   end1265
+	JB   end1276
 
-loop1264:
-	VMOVUPD      avx2const98<>+0(SB), Y0
+loop1275:
+	VMOVUPD      avx2const99<>+0(SB), Y0
 	VCVTPS2PD    (DX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const99<>+0(SB), Y1
+	VMOVUPD      avx2const100<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const100<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const101<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const101<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const102<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const107<>+0(SB), Y3
-	VFMADD213PD  avx2const105<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const103<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const108<>+0(SB), Y3
+	VFMADD213PD  avx2const106<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const108<>+0(SB), Y4
-	VFMADD213PD  avx2const106<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const104<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const102<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const109<>+0(SB), Y4
+	VFMADD213PD  avx2const107<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVNTPD     X0, (CX)
-	VMOVUPD      avx2const98<>+0(SB), Y0
+	VMOVUPD      avx2const99<>+0(SB), Y0
 	VCVTPS2PD    16(DX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const99<>+0(SB), Y1
+	VMOVUPD      avx2const100<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const100<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const101<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const101<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const102<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const107<>+0(SB), Y3
-	VFMADD213PD  avx2const105<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const103<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const108<>+0(SB), Y3
+	VFMADD213PD  avx2const106<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const108<>+0(SB), Y4
-	VFMADD213PD  avx2const106<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const104<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const102<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const109<>+0(SB), Y4
+	VFMADD213PD  avx2const107<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVNTPD     X0, 16(CX)
-	VMOVUPD      avx2const98<>+0(SB), Y0
+	VMOVUPD      avx2const99<>+0(SB), Y0
 	VCVTPS2PD    32(DX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const99<>+0(SB), Y1
+	VMOVUPD      avx2const100<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const100<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const101<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const101<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const102<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const107<>+0(SB), Y3
-	VFMADD213PD  avx2const105<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const103<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const108<>+0(SB), Y3
+	VFMADD213PD  avx2const106<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const108<>+0(SB), Y4
-	VFMADD213PD  avx2const106<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const104<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const102<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const109<>+0(SB), Y4
+	VFMADD213PD  avx2const107<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVNTPD     X0, 32(CX)
-	VMOVUPD      avx2const98<>+0(SB), Y0
+	VMOVUPD      avx2const99<>+0(SB), Y0
 	VCVTPS2PD    48(DX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const99<>+0(SB), Y1
+	VMOVUPD      avx2const100<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const100<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const101<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const101<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const102<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const107<>+0(SB), Y3
-	VFMADD213PD  avx2const105<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const103<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const108<>+0(SB), Y3
+	VFMADD213PD  avx2const106<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const108<>+0(SB), Y4
-	VFMADD213PD  avx2const106<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const104<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const102<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const109<>+0(SB), Y4
+	VFMADD213PD  avx2const107<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
@@ -24345,104 +24494,104 @@ loop1264:
 	ADDQ         $+64, DX
 	SUBQ         $+16, AX
 	CMPQ         AX, $+16
-	JAE          loop1264
+	JAE          loop1275
 
-end1265:
+end1276:
 	SFENCE
 
-plain1262:
+plain1273:
 	SUBQ    $+16, AX
-	JB      end1267
+	JB      end1278
 	PCALIGN $0x40
 
-loop1266:
-	VMOVUPD      avx2const98<>+0(SB), Y0
+loop1277:
+	VMOVUPD      avx2const99<>+0(SB), Y0
 	VCVTPS2PD    (DX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const99<>+0(SB), Y1
+	VMOVUPD      avx2const100<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const100<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const101<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const101<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const102<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const107<>+0(SB), Y3
-	VFMADD213PD  avx2const105<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const103<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const108<>+0(SB), Y3
+	VFMADD213PD  avx2const106<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const108<>+0(SB), Y4
-	VFMADD213PD  avx2const106<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const104<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const102<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const109<>+0(SB), Y4
+	VFMADD213PD  avx2const107<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVUPD      X0, (CX)
-	VMOVUPD      avx2const98<>+0(SB), Y0
+	VMOVUPD      avx2const99<>+0(SB), Y0
 	VCVTPS2PD    16(DX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const99<>+0(SB), Y1
+	VMOVUPD      avx2const100<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const100<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const101<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const101<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const102<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const107<>+0(SB), Y3
-	VFMADD213PD  avx2const105<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const103<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const108<>+0(SB), Y3
+	VFMADD213PD  avx2const106<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const108<>+0(SB), Y4
-	VFMADD213PD  avx2const106<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const104<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const102<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const109<>+0(SB), Y4
+	VFMADD213PD  avx2const107<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVUPD      X0, 16(CX)
-	VMOVUPD      avx2const98<>+0(SB), Y0
+	VMOVUPD      avx2const99<>+0(SB), Y0
 	VCVTPS2PD    32(DX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const99<>+0(SB), Y1
+	VMOVUPD      avx2const100<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const100<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const101<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const101<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const102<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const107<>+0(SB), Y3
-	VFMADD213PD  avx2const105<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const103<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const108<>+0(SB), Y3
+	VFMADD213PD  avx2const106<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const108<>+0(SB), Y4
-	VFMADD213PD  avx2const106<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const104<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const102<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const109<>+0(SB), Y4
+	VFMADD213PD  avx2const107<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVUPD      X0, 32(CX)
-	VMOVUPD      avx2const98<>+0(SB), Y0
+	VMOVUPD      avx2const99<>+0(SB), Y0
 	VCVTPS2PD    48(DX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const99<>+0(SB), Y1
+	VMOVUPD      avx2const100<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const100<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const101<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const101<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const102<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const107<>+0(SB), Y3
-	VFMADD213PD  avx2const105<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const103<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const108<>+0(SB), Y3
+	VFMADD213PD  avx2const106<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const108<>+0(SB), Y4
-	VFMADD213PD  avx2const106<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const104<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const102<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const109<>+0(SB), Y4
+	VFMADD213PD  avx2const107<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
@@ -24451,32 +24600,32 @@ loop1266:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	SUBQ         $+16, AX
-	JAE          loop1266
+	JAE          loop1277
 
-end1267:
+end1278:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end1269
+	JB   end1280
 
-loop1268:
-	VMOVUPD      avx2const98<>+0(SB), Y0
+loop1279:
+	VMOVUPD      avx2const99<>+0(SB), Y0
 	VCVTPS2PD    (DX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const99<>+0(SB), Y1
+	VMOVUPD      avx2const100<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const100<>+0(SB), Y0, Y1
+	VFMADD231PD  avx2const101<>+0(SB), Y0, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const101<>+0(SB), Y2, Y0
+	VFNMADD231PD avx2const102<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const107<>+0(SB), Y3
-	VFMADD213PD  avx2const105<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const103<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const108<>+0(SB), Y3
+	VFMADD213PD  avx2const106<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
 	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const108<>+0(SB), Y4
-	VFMADD213PD  avx2const106<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const104<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const102<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const109<>+0(SB), Y4
+	VFMADD213PD  avx2const107<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
@@ -24486,110 +24635,110 @@ loop1268:
 	ADDQ         $+16, DX
 	SUBQ         $+4, AX
 	CMPQ         AX, $+4
-	JAE          loop1268
+	JAE          loop1279
 
-end1269:
+end1280:
 	TESTQ        AX, AX
-	JZ           none1270
-	LEAQ         avx2const79<>+32(SB), BX
+	JZ           none1281
+	LEAQ         avx2const80<>+32(SB), BX
 	NEGQ         AX
 	VMOVDQU      (BX)(AX*4), X0
 	NEGQ         AX
 	VPMOVSXDQ    X0, Y1
 	VMASKMOVPS   (DX), X0, X1
-	VMOVUPD      avx2const98<>+0(SB), Y2
+	VMOVUPD      avx2const99<>+0(SB), Y2
 	VCVTPS2PD    X1, Y1
 	VMINPD       Y1, Y2, Y2
-	VMOVUPD      avx2const99<>+0(SB), Y1
+	VMOVUPD      avx2const100<>+0(SB), Y1
 	VMAXPD       Y2, Y1, Y2
 	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const100<>+0(SB), Y2, Y1
+	VFMADD231PD  avx2const101<>+0(SB), Y2, Y1
 	VSUBPD       avx2const2<>+0(SB), Y1, Y3
-	VFNMADD231PD avx2const101<>+0(SB), Y3, Y2
+	VFNMADD231PD avx2const102<>+0(SB), Y3, Y2
 	VMULPD       Y2, Y2, Y3
-	VMOVUPD      avx2const107<>+0(SB), Y4
-	VFMADD213PD  avx2const105<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const103<>+0(SB), Y3, Y4
+	VMOVUPD      avx2const108<>+0(SB), Y4
+	VFMADD213PD  avx2const106<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const104<>+0(SB), Y3, Y4
 	VFMADD213PD  avx2const17<>+0(SB), Y3, Y4
-	VMOVUPD      avx2const108<>+0(SB), Y5
-	VFMADD213PD  avx2const106<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const104<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const102<>+0(SB), Y3, Y5
+	VMOVUPD      avx2const109<>+0(SB), Y5
+	VFMADD213PD  avx2const107<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const105<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const103<>+0(SB), Y3, Y5
 	VFMADD213PD  Y4, Y2, Y5
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y5, Y5
 	VCVTPD2PSY   Y5, X1
 	VMASKMOVPS   X1, X0, (CX)
 
-none1270:
+none1281:
 	VZEROUPPER
 	RET
 
-DATA avx2const98<>+0(SB)/8, $0x4056800000000000
-DATA avx2const98<>+8(SB)/8, $0x4056800000000000
-DATA avx2const98<>+16(SB)/8, $0x4056800000000000
-DATA avx2const98<>+24(SB)/8, $0x4056800000000000
-GLOBL avx2const98<>(SB), RODATA|NOPTR, $32
-
-DATA avx2const99<>+0(SB)/8, $0xc05b800000000000
-DATA avx2const99<>+8(SB)/8, $0xc05b800000000000
-DATA avx2const99<>+16(SB)/8, $0xc05b800000000000
-DATA avx2const99<>+24(SB)/8, $0xc05b800000000000
+DATA avx2const99<>+0(SB)/8, $0x4056800000000000
+DATA avx2const99<>+8(SB)/8, $0x4056800000000000
+DATA avx2const99<>+16(SB)/8, $0x4056800000000000
+DATA avx2const99<>+24(SB)/8, $0x4056800000000000
 GLOBL avx2const99<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const100<>+0(SB)/8, $0x3ff71547652b82fe
-DATA avx2const100<>+8(SB)/8, $0x3ff71547652b82fe
-DATA avx2const100<>+16(SB)/8, $0x3ff71547652b82fe
-DATA avx2const100<>+24(SB)/8, $0x3ff71547652b82fe
+DATA avx2const100<>+0(SB)/8, $0xc05b800000000000
+DATA avx2const100<>+8(SB)/8, $0xc05b800000000000
+DATA avx2const100<>+16(SB)/8, $0xc05b800000000000
+DATA avx2const100<>+24(SB)/8, $0xc05b800000000000
 GLOBL avx2const100<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const101<>+0(SB)/8, $0x3fe62e42fefa39ef
-DATA avx2const101<>+8(SB)/8, $0x3fe62e42fefa39ef
-DATA avx2const101<>+16(SB)/8, $0x3fe62e42fefa39ef
-DATA avx2const101<>+24(SB)/8, $0x3fe62e42fefa39ef
+DATA avx2const101<>+0(SB)/8, $0x3ff71547652b82fe
+DATA avx2const101<>+8(SB)/8, $0x3ff71547652b82fe
+DATA avx2const101<>+16(SB)/8, $0x3ff71547652b82fe
+DATA avx2const101<>+24(SB)/8, $0x3ff71547652b82fe
 GLOBL avx2const101<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const102<>+0(SB)/8, $0x3ff00000000e5891
-DATA avx2const102<>+8(SB)/8, $0x3ff00000000e5891
-DATA avx2const102<>+16(SB)/8, $0x3ff00000000e5891
-DATA avx2const102<>+24(SB)/8, $0x3ff00000000e5891
+DATA avx2const102<>+0(SB)/8, $0x3fe62e42fefa39ef
+DATA avx2const102<>+8(SB)/8, $0x3fe62e42fefa39ef
+DATA avx2const102<>+16(SB)/8, $0x3fe62e42fefa39ef
+DATA avx2const102<>+24(SB)/8, $0x3fe62e42fefa39ef
 GLOBL avx2const102<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const103<>+0(SB)/8, $0x3fe000000424eb42
-DATA avx2const103<>+8(SB)/8, $0x3fe000000424eb42
-DATA avx2const103<>+16(SB)/8, $0x3fe000000424eb42
-DATA avx2const103<>+24(SB)/8, $0x3fe000000424eb42
+DATA avx2const103<>+0(SB)/8, $0x3ff00000000e5891
+DATA avx2const103<>+8(SB)/8, $0x3ff00000000e5891
+DATA avx2const103<>+16(SB)/8, $0x3ff00000000e5891
+DATA avx2const103<>+24(SB)/8, $0x3ff00000000e5891
 GLOBL avx2const103<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const104<>+0(SB)/8, $0x3fc55555350a4b19
-DATA avx2const104<>+8(SB)/8, $0x3fc55555350a4b19
-DATA avx2const104<>+16(SB)/8, $0x3fc55555350a4b19
-DATA avx2const104<>+24(SB)/8, $0x3fc55555350a4b19
+DATA avx2const104<>+0(SB)/8, $0x3fe000000424eb42
+DATA avx2const104<>+8(SB)/8, $0x3fe000000424eb42
+DATA avx2const104<>+16(SB)/8, $0x3fe000000424eb42
+DATA avx2const104<>+24(SB)/8, $0x3fe000000424eb42
 GLOBL avx2const104<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const105<>+0(SB)/8, $0x3fa555481a90fac0
-DATA avx2const105<>+8(SB)/8, $0x3fa555481a90fac0
-DATA avx2const105<>+16(SB)/8, $0x3fa555481a90fac0
-DATA avx2const105<>+24(SB)/8, $0x3fa555481a90fac0
+DATA avx2const105<>+0(SB)/8, $0x3fc55555350a4b19
+DATA avx2const105<>+8(SB)/8, $0x3fc55555350a4b19
+DATA avx2const105<>+16(SB)/8, $0x3fc55555350a4b19
+DATA avx2const105<>+24(SB)/8, $0x3fc55555350a4b19
 GLOBL avx2const105<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const106<>+0(SB)/8, $0x3f811130b23e3378
-DATA avx2const106<>+8(SB)/8, $0x3f811130b23e3378
-DATA avx2const106<>+16(SB)/8, $0x3f811130b23e3378
-DATA avx2const106<>+24(SB)/8, $0x3f811130b23e3378
+DATA avx2const106<>+0(SB)/8, $0x3fa555481a90fac0
+DATA avx2const106<>+8(SB)/8, $0x3fa555481a90fac0
+DATA avx2const106<>+16(SB)/8, $0x3fa555481a90fac0
+DATA avx2const106<>+24(SB)/8, $0x3fa555481a90fac0
 GLOBL avx2const106<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const107<>+0(SB)/8, $0x3f56d9569691baea
-DATA avx2const107<>+8(SB)/8, $0x3f56d9569691baea
-DATA avx2const107<>+16(SB)/8, $0x3f56d9569691baea
-DATA avx2const107<>+24(SB)/8, $0x3f56d9569691baea
+DATA avx2const107<>+0(SB)/8, $0x3f811130b23e3378
+DATA avx2const107<>+8(SB)/8, $0x3f811130b23e3378
+DATA avx2const107<>+16(SB)/8, $0x3f811130b23e3378
+DATA avx2const107<>+24(SB)/8, $0x3f811130b23e3378
 GLOBL avx2const107<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const108<>+0(SB)/8, $0x3f29e8ecd3ede4cf
-DATA avx2const108<>+8(SB)/8, $0x3f29e8ecd3ede4cf
-DATA avx2const108<>+16(SB)/8, $0x3f29e8ecd3ede4cf
-DATA avx2const108<>+24(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const108<>+0(SB)/8, $0x3f56d9569691baea
+DATA avx2const108<>+8(SB)/8, $0x3f56d9569691baea
+DATA avx2const108<>+16(SB)/8, $0x3f56d9569691baea
+DATA avx2const108<>+24(SB)/8, $0x3f56d9569691baea
 GLOBL avx2const108<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const109<>+0(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const109<>+8(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const109<>+16(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const109<>+24(SB)/8, $0x3f29e8ecd3ede4cf
+GLOBL avx2const109<>(SB), RODATA|NOPTR, $32
 
 // func logFloat32AVX2(dst *float32, x *float32, n int, stream int)
 // Requires: AVX, AVX2, CMOV, FMA3, MMX+
@@ -24600,10 +24749,10 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ        x+8(FP), DX
 	MOVQ        stream+24(FP), BX
 	TESTQ       BX, BX
-	JZ          plain1271
+	JZ          plain1282
 	MOVQ        CX, BX
 	ANDQ        $+3, BX
-	JNZ         plain1271
+	JNZ         plain1282
 	MOVQ        CX, BX
 	NEGQ        BX
 	ANDQ        $+15, BX
@@ -24611,8 +24760,8 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-32
 	CMPQ        BX, AX
 	CMOVQHI     AX, BX
 	TESTQ       BX, BX
-	JZ          none1272
-	LEAQ        avx2const79<>+32(SB), SI
+	JZ          none1283
+	LEAQ        avx2const80<>+32(SB), SI
 	NEGQ        BX
 	VMOVDQU     (SI)(BX*4), X1
 	NEGQ        BX
@@ -24629,30 +24778,38 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-32
 	VADDPD      avx2const48<>+0(SB), Y3, Y5
 	VDIVPD      Y5, Y3, Y5
 	VMULPD      Y5, Y5, Y3
-	VMOVUPD     avx2const112<>+0(SB), Y6
+	VMOVUPD     avx2const113<>+0(SB), Y6
+	VFMADD213PD avx2const112<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const111<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const110<>+0(SB), Y3, Y6
-	VFMADD213PD avx2const109<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const48<>+0(SB), Y3, Y6
 	VMULPD      Y5, Y6, Y6
-	VFMADD231PD avx2const101<>+0(SB), Y4, Y6
+	VFMADD231PD avx2const102<>+0(SB), Y4, Y6
+	VPSUBQ      avx2const58<>+0(SB), Y2, Y3
+	VPCMPGTQ    avx2const65<>+0(SB), Y3, Y4
+	VPOR        Y3, Y4, Y4
+	VMOVMSKPD   Y4, SI
+	TESTL       SI, SI
+	JZ          ordinary1284
 	VCMPPD      $0x11, Y0, Y2, Y3
-	VBLENDVPD   Y3, avx2const65<>+0(SB), Y6, Y6
+	VBLENDVPD   Y3, avx2const66<>+0(SB), Y6, Y6
 	VCMPPD      $0x00, Y0, Y2, Y3
 	VBLENDVPD   Y3, avx2const24<>+0(SB), Y6, Y6
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y2, Y3
 	VBLENDVPD   Y3, Y2, Y6, Y6
-	VCVTPD2PSY  Y6, X2
-	VMASKMOVPS  X2, X1, (CX)
-	SUBQ        BX, AX
-	LEAQ        (CX)(BX*4), CX
-	LEAQ        (DX)(BX*4), DX
 
-none1272:
+ordinary1284:
+	VCVTPD2PSY Y6, X2
+	VMASKMOVPS X2, X1, (CX)
+	SUBQ       BX, AX
+	LEAQ       (CX)(BX*4), CX
+	LEAQ       (DX)(BX*4), DX
+
+none1283:
 	CMPQ AX, $+16
-	JB   end1275
+	JB   end1286
 
-loop1274:
+loop1285:
 	VCVTPS2PD   (DX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -24664,19 +24821,27 @@ loop1274:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const112<>+0(SB), Y5
+	VMOVUPD     avx2const113<>+0(SB), Y5
+	VFMADD213PD avx2const112<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const109<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const101<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const102<>+0(SB), Y3, Y5
+	VPSUBQ      avx2const58<>+0(SB), Y1, Y2
+	VPCMPGTQ    avx2const65<>+0(SB), Y2, Y3
+	VPOR        Y2, Y3, Y3
+	VMOVMSKPD   Y3, BX
+	TESTL       BX, BX
+	JZ          ordinary1287
 	VCMPPD      $0x11, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
+	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
+
+ordinary1287:
 	VCVTPD2PSY  Y5, X1
 	VMOVNTPD    X1, (CX)
 	VCVTPS2PD   16(DX), Y1
@@ -24690,19 +24855,27 @@ loop1274:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const112<>+0(SB), Y5
+	VMOVUPD     avx2const113<>+0(SB), Y5
+	VFMADD213PD avx2const112<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const109<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const101<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const102<>+0(SB), Y3, Y5
+	VPSUBQ      avx2const58<>+0(SB), Y1, Y2
+	VPCMPGTQ    avx2const65<>+0(SB), Y2, Y3
+	VPOR        Y2, Y3, Y3
+	VMOVMSKPD   Y3, BX
+	TESTL       BX, BX
+	JZ          ordinary1288
 	VCMPPD      $0x11, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
+	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
+
+ordinary1288:
 	VCVTPD2PSY  Y5, X1
 	VMOVNTPD    X1, 16(CX)
 	VCVTPS2PD   32(DX), Y1
@@ -24716,19 +24889,27 @@ loop1274:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const112<>+0(SB), Y5
+	VMOVUPD     avx2const113<>+0(SB), Y5
+	VFMADD213PD avx2const112<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const109<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const101<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const102<>+0(SB), Y3, Y5
+	VPSUBQ      avx2const58<>+0(SB), Y1, Y2
+	VPCMPGTQ    avx2const65<>+0(SB), Y2, Y3
+	VPOR        Y2, Y3, Y3
+	VMOVMSKPD   Y3, BX
+	TESTL       BX, BX
+	JZ          ordinary1289
 	VCMPPD      $0x11, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
+	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
+
+ordinary1289:
 	VCVTPD2PSY  Y5, X1
 	VMOVNTPD    X1, 32(CX)
 	VCVTPS2PD   48(DX), Y1
@@ -24742,36 +24923,44 @@ loop1274:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const112<>+0(SB), Y5
+	VMOVUPD     avx2const113<>+0(SB), Y5
+	VFMADD213PD avx2const112<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const109<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const101<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const102<>+0(SB), Y3, Y5
+	VPSUBQ      avx2const58<>+0(SB), Y1, Y2
+	VPCMPGTQ    avx2const65<>+0(SB), Y2, Y3
+	VPOR        Y2, Y3, Y3
+	VMOVMSKPD   Y3, BX
+	TESTL       BX, BX
+	JZ          ordinary1290
 	VCMPPD      $0x11, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
+	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
-	VCVTPD2PSY  Y5, X1
-	VMOVNTPD    X1, 48(CX)
-	ADDQ        $+64, CX
-	ADDQ        $+64, DX
-	SUBQ        $+16, AX
-	CMPQ        AX, $+16
-	JAE         loop1274
 
-end1275:
+ordinary1290:
+	VCVTPD2PSY Y5, X1
+	VMOVNTPD   X1, 48(CX)
+	ADDQ       $+64, CX
+	ADDQ       $+64, DX
+	SUBQ       $+16, AX
+	CMPQ       AX, $+16
+	JAE        loop1285
+
+end1286:
 	SFENCE
 
-plain1271:
+plain1282:
 	SUBQ    $+16, AX
-	JB      end1281
+	JB      end1292
 	PCALIGN $0x40
 
-loop1280:
+loop1291:
 	VCVTPS2PD   (DX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -24783,19 +24972,27 @@ loop1280:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const112<>+0(SB), Y5
+	VMOVUPD     avx2const113<>+0(SB), Y5
+	VFMADD213PD avx2const112<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const109<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const101<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const102<>+0(SB), Y3, Y5
+	VPSUBQ      avx2const58<>+0(SB), Y1, Y2
+	VPCMPGTQ    avx2const65<>+0(SB), Y2, Y3
+	VPOR        Y2, Y3, Y3
+	VMOVMSKPD   Y3, BX
+	TESTL       BX, BX
+	JZ          ordinary1293
 	VCMPPD      $0x11, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
+	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
+
+ordinary1293:
 	VCVTPD2PSY  Y5, X1
 	VMOVUPD     X1, (CX)
 	VCVTPS2PD   16(DX), Y1
@@ -24809,19 +25006,27 @@ loop1280:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const112<>+0(SB), Y5
+	VMOVUPD     avx2const113<>+0(SB), Y5
+	VFMADD213PD avx2const112<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const109<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const101<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const102<>+0(SB), Y3, Y5
+	VPSUBQ      avx2const58<>+0(SB), Y1, Y2
+	VPCMPGTQ    avx2const65<>+0(SB), Y2, Y3
+	VPOR        Y2, Y3, Y3
+	VMOVMSKPD   Y3, BX
+	TESTL       BX, BX
+	JZ          ordinary1294
 	VCMPPD      $0x11, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
+	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
+
+ordinary1294:
 	VCVTPD2PSY  Y5, X1
 	VMOVUPD     X1, 16(CX)
 	VCVTPS2PD   32(DX), Y1
@@ -24835,19 +25040,27 @@ loop1280:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const112<>+0(SB), Y5
+	VMOVUPD     avx2const113<>+0(SB), Y5
+	VFMADD213PD avx2const112<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const109<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const101<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const102<>+0(SB), Y3, Y5
+	VPSUBQ      avx2const58<>+0(SB), Y1, Y2
+	VPCMPGTQ    avx2const65<>+0(SB), Y2, Y3
+	VPOR        Y2, Y3, Y3
+	VMOVMSKPD   Y3, BX
+	TESTL       BX, BX
+	JZ          ordinary1295
 	VCMPPD      $0x11, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
+	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
+
+ordinary1295:
 	VCVTPD2PSY  Y5, X1
 	VMOVUPD     X1, 32(CX)
 	VCVTPS2PD   48(DX), Y1
@@ -24861,32 +25074,40 @@ loop1280:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const112<>+0(SB), Y5
+	VMOVUPD     avx2const113<>+0(SB), Y5
+	VFMADD213PD avx2const112<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const109<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const101<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const102<>+0(SB), Y3, Y5
+	VPSUBQ      avx2const58<>+0(SB), Y1, Y2
+	VPCMPGTQ    avx2const65<>+0(SB), Y2, Y3
+	VPOR        Y2, Y3, Y3
+	VMOVMSKPD   Y3, BX
+	TESTL       BX, BX
+	JZ          ordinary1296
 	VCMPPD      $0x11, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
+	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
-	VCVTPD2PSY  Y5, X1
-	VMOVUPD     X1, 48(CX)
-	ADDQ        $+64, CX
-	ADDQ        $+64, DX
-	SUBQ        $+16, AX
-	JAE         loop1280
 
-end1281:
+ordinary1296:
+	VCVTPD2PSY Y5, X1
+	VMOVUPD    X1, 48(CX)
+	ADDQ       $+64, CX
+	ADDQ       $+64, DX
+	SUBQ       $+16, AX
+	JAE        loop1291
+
+end1292:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end1287
+	JB   end1298
 
-loop1286:
+loop1297:
 	VCVTPS2PD   (DX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -24898,31 +25119,39 @@ loop1286:
 	VADDPD      avx2const48<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const112<>+0(SB), Y5
+	VMOVUPD     avx2const113<>+0(SB), Y5
+	VFMADD213PD avx2const112<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const109<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const101<>+0(SB), Y3, Y5
+	VFMADD231PD avx2const102<>+0(SB), Y3, Y5
+	VPSUBQ      avx2const58<>+0(SB), Y1, Y2
+	VPCMPGTQ    avx2const65<>+0(SB), Y2, Y3
+	VPOR        Y2, Y3, Y3
+	VMOVMSKPD   Y3, BX
+	TESTL       BX, BX
+	JZ          ordinary1299
 	VCMPPD      $0x11, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const65<>+0(SB), Y5, Y5
+	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
-	VCVTPD2PSY  Y5, X1
-	VMOVUPD     X1, (CX)
-	ADDQ        $+16, CX
-	ADDQ        $+16, DX
-	SUBQ        $+4, AX
-	CMPQ        AX, $+4
-	JAE         loop1286
 
-end1287:
+ordinary1299:
+	VCVTPD2PSY Y5, X1
+	VMOVUPD    X1, (CX)
+	ADDQ       $+16, CX
+	ADDQ       $+16, DX
+	SUBQ       $+4, AX
+	CMPQ       AX, $+4
+	JAE        loop1297
+
+end1298:
 	TESTQ       AX, AX
-	JZ          none1289
-	LEAQ        avx2const79<>+32(SB), BX
+	JZ          none1300
+	LEAQ        avx2const80<>+32(SB), BX
 	NEGQ        AX
 	VMOVDQU     (BX)(AX*4), X1
 	NEGQ        AX
@@ -24939,49 +25168,57 @@ end1287:
 	VADDPD      avx2const48<>+0(SB), Y3, Y5
 	VDIVPD      Y5, Y3, Y5
 	VMULPD      Y5, Y5, Y3
-	VMOVUPD     avx2const112<>+0(SB), Y6
+	VMOVUPD     avx2const113<>+0(SB), Y6
+	VFMADD213PD avx2const112<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const111<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const110<>+0(SB), Y3, Y6
-	VFMADD213PD avx2const109<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const48<>+0(SB), Y3, Y6
 	VMULPD      Y5, Y6, Y6
-	VFMADD231PD avx2const101<>+0(SB), Y4, Y6
+	VFMADD231PD avx2const102<>+0(SB), Y4, Y6
+	VPSUBQ      avx2const58<>+0(SB), Y2, Y3
+	VPCMPGTQ    avx2const65<>+0(SB), Y3, Y4
+	VPOR        Y3, Y4, Y4
+	VMOVMSKPD   Y4, AX
+	TESTL       AX, AX
+	JZ          ordinary1301
 	VCMPPD      $0x11, Y0, Y2, Y3
-	VBLENDVPD   Y3, avx2const65<>+0(SB), Y6, Y6
+	VBLENDVPD   Y3, avx2const66<>+0(SB), Y6, Y6
 	VCMPPD      $0x00, Y0, Y2, Y0
 	VBLENDVPD   Y0, avx2const24<>+0(SB), Y6, Y6
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y2, Y0
 	VBLENDVPD   Y0, Y2, Y6, Y6
-	VCVTPD2PSY  Y6, X0
-	VMASKMOVPS  X0, X1, (CX)
 
-none1289:
+ordinary1301:
+	VCVTPD2PSY Y6, X0
+	VMASKMOVPS X0, X1, (CX)
+
+none1300:
 	VZEROUPPER
 	RET
 
-DATA avx2const109<>+0(SB)/8, $0x3fe555554fdd9bbb
-DATA avx2const109<>+8(SB)/8, $0x3fe555554fdd9bbb
-DATA avx2const109<>+16(SB)/8, $0x3fe555554fdd9bbb
-DATA avx2const109<>+24(SB)/8, $0x3fe555554fdd9bbb
-GLOBL avx2const109<>(SB), RODATA|NOPTR, $32
-
-DATA avx2const110<>+0(SB)/8, $0x3fd999a7a2bc57db
-DATA avx2const110<>+8(SB)/8, $0x3fd999a7a2bc57db
-DATA avx2const110<>+16(SB)/8, $0x3fd999a7a2bc57db
-DATA avx2const110<>+24(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const110<>+0(SB)/8, $0x3fe555554fdd9bbb
+DATA avx2const110<>+8(SB)/8, $0x3fe555554fdd9bbb
+DATA avx2const110<>+16(SB)/8, $0x3fe555554fdd9bbb
+DATA avx2const110<>+24(SB)/8, $0x3fe555554fdd9bbb
 GLOBL avx2const110<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const111<>+0(SB)/8, $0x3fd2438ecab6622d
-DATA avx2const111<>+8(SB)/8, $0x3fd2438ecab6622d
-DATA avx2const111<>+16(SB)/8, $0x3fd2438ecab6622d
-DATA avx2const111<>+24(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const111<>+0(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const111<>+8(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const111<>+16(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const111<>+24(SB)/8, $0x3fd999a7a2bc57db
 GLOBL avx2const111<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const112<>+0(SB)/8, $0x3fce2f392124a067
-DATA avx2const112<>+8(SB)/8, $0x3fce2f392124a067
-DATA avx2const112<>+16(SB)/8, $0x3fce2f392124a067
-DATA avx2const112<>+24(SB)/8, $0x3fce2f392124a067
+DATA avx2const112<>+0(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const112<>+8(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const112<>+16(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const112<>+24(SB)/8, $0x3fd2438ecab6622d
 GLOBL avx2const112<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const113<>+0(SB)/8, $0x3fce2f392124a067
+DATA avx2const113<>+8(SB)/8, $0x3fce2f392124a067
+DATA avx2const113<>+16(SB)/8, $0x3fce2f392124a067
+DATA avx2const113<>+24(SB)/8, $0x3fce2f392124a067
+GLOBL avx2const113<>(SB), RODATA|NOPTR, $32
 
 // func unaryInt64AVX2(c int, dst *int64, x *int64, a int64, n int, stream int)
 // Requires: AVX, AVX2, CMOV, MMX+
@@ -24993,13 +25230,13 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1291
+	JNE          case1302
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1292
+	JZ           plain1303
 	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1292
+	JNZ          plain1303
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -25007,7 +25244,7 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1293
+	JZ           none1304
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y1
@@ -25028,11 +25265,11 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
 
-none1293:
+none1304:
 	CMPQ AX, $+16
-	JB   end1295
+	JB   end1306
 
-loop1294:
+loop1305:
 	VMOVUPD  (DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -25081,17 +25318,17 @@ loop1294:
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop1294
+	JAE      loop1305
 
-end1295:
+end1306:
 	SFENCE
 
-plain1292:
+plain1303:
 	SUBQ    $+16, AX
-	JB      end1297
+	JB      end1308
 	PCALIGN $0x40
 
-loop1296:
+loop1307:
 	VMOVUPD  (DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -25139,14 +25376,14 @@ loop1296:
 	ADDQ     $+128, CX
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
-	JAE      loop1296
+	JAE      loop1307
 
-end1297:
+end1308:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end1299
+	JB   end1310
 
-loop1298:
+loop1309:
 	VMOVUPD  (DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -25162,11 +25399,11 @@ loop1298:
 	ADDQ     $+32, DX
 	SUBQ     $+4, AX
 	CMPQ     AX, $+4
-	JAE      loop1298
+	JAE      loop1309
 
-end1299:
+end1310:
 	TESTQ      AX, AX
-	JZ         none1300
+	JZ         none1311
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*8), Y1
@@ -25184,19 +25421,19 @@ end1299:
 	VPADDQ     Y3, Y2, Y2
 	VMASKMOVPD Y2, Y1, (CX)
 
-none1300:
+none1311:
 	VZEROUPPER
 	RET
 
-case1291:
+case1302:
 	CMPQ       BX, $+1
-	JNE        case1301
+	JNE        case1312
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1302
+	JZ         plain1313
 	MOVQ       CX, BX
 	ANDQ       $+7, BX
-	JNZ        plain1302
+	JNZ        plain1313
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -25204,7 +25441,7 @@ case1291:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none1303
+	JZ         none1314
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -25218,11 +25455,11 @@ case1291:
 	LEAQ       (CX)(BX*8), CX
 	LEAQ       (DX)(BX*8), DX
 
-none1303:
+none1314:
 	CMPQ AX, $+16
-	JB   end1305
+	JB   end1316
 
-loop1304:
+loop1315:
 	VPCMPGTQ (DX), Y1, Y0
 	VPXOR    (DX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -25243,17 +25480,17 @@ loop1304:
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop1304
+	JAE      loop1315
 
-end1305:
+end1316:
 	SFENCE
 
-plain1302:
+plain1313:
 	SUBQ    $+16, AX
-	JB      end1307
+	JB      end1318
 	PCALIGN $0x40
 
-loop1306:
+loop1317:
 	VPCMPGTQ (DX), Y1, Y0
 	VPXOR    (DX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -25273,14 +25510,14 @@ loop1306:
 	ADDQ     $+128, CX
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
-	JAE      loop1306
+	JAE      loop1317
 
-end1307:
+end1318:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end1309
+	JB   end1320
 
-loop1308:
+loop1319:
 	VPCMPGTQ (DX), Y1, Y0
 	VPXOR    (DX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -25289,11 +25526,11 @@ loop1308:
 	ADDQ     $+32, DX
 	SUBQ     $+4, AX
 	CMPQ     AX, $+4
-	JAE      loop1308
+	JAE      loop1319
 
-end1309:
+end1320:
 	TESTQ      AX, AX
-	JZ         none1310
+	JZ         none1321
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*8), Y0
@@ -25304,17 +25541,17 @@ end1309:
 	VPSUBQ     Y1, Y2, Y2
 	VMASKMOVPD Y2, Y0, (CX)
 
-none1310:
+none1321:
 	VZEROUPPER
 	RET
 
-case1301:
+case1312:
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1311
+	JZ         plain1322
 	MOVQ       CX, BX
 	ANDQ       $+7, BX
-	JNZ        plain1311
+	JNZ        plain1322
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -25322,7 +25559,7 @@ case1301:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none1312
+	JZ         none1323
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -25334,11 +25571,11 @@ case1301:
 	LEAQ       (CX)(BX*8), CX
 	LEAQ       (DX)(BX*8), DX
 
-none1312:
+none1323:
 	CMPQ AX, $+16
-	JB   end1314
+	JB   end1325
 
-loop1313:
+loop1324:
 	VPSUBQ   (DX), Y1, Y0
 	VMOVNTPD Y0, (CX)
 	VPSUBQ   32(DX), Y1, Y0
@@ -25351,17 +25588,17 @@ loop1313:
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop1313
+	JAE      loop1324
 
-end1314:
+end1325:
 	SFENCE
 
-plain1311:
+plain1322:
 	SUBQ    $+16, AX
-	JB      end1316
+	JB      end1327
 	PCALIGN $0x40
 
-loop1315:
+loop1326:
 	VPSUBQ  (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	VPSUBQ  32(DX), Y1, Y0
@@ -25373,25 +25610,25 @@ loop1315:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+16, AX
-	JAE     loop1315
+	JAE     loop1326
 
-end1316:
+end1327:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end1318
+	JB   end1329
 
-loop1317:
+loop1328:
 	VPSUBQ  (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+4, AX
 	CMPQ    AX, $+4
-	JAE     loop1317
+	JAE     loop1328
 
-end1318:
+end1329:
 	TESTQ      AX, AX
-	JZ         none1319
+	JZ         none1330
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*8), Y0
@@ -25400,7 +25637,7 @@ end1318:
 	VPSUBQ     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (CX)
 
-none1319:
+none1330:
 	VZEROUPPER
 	RET
 
@@ -25414,10 +25651,10 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ         y+24(FP), BX
 	MOVQ         stream+40(FP), SI
 	TESTQ        SI, SI
-	JZ           plain1320
+	JZ           plain1331
 	MOVQ         CX, SI
 	ANDQ         $+7, SI
-	JNZ          plain1320
+	JNZ          plain1331
 	MOVQ         CX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -25425,7 +25662,7 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-48
 	CMPQ         SI, AX
 	CMOVQHI      AX, SI
 	TESTQ        SI, SI
-	JZ           none1321
+	JZ           none1332
 	LEAQ         avx2const0<>+24(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*8), Y1
@@ -25449,11 +25686,11 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(SI*8), DX
 	LEAQ         (BX)(SI*8), BX
 
-none1321:
+none1332:
 	CMPQ AX, $+16
-	JB   end1323
+	JB   end1334
 
-loop1322:
+loop1333:
 	VMOVUPD  (DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -25507,17 +25744,17 @@ loop1322:
 	ADDQ     $+128, BX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop1322
+	JAE      loop1333
 
-end1323:
+end1334:
 	SFENCE
 
-plain1320:
+plain1331:
 	SUBQ    $+16, AX
-	JB      end1325
+	JB      end1336
 	PCALIGN $0x40
 
-loop1324:
+loop1335:
 	VMOVUPD  (DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -25570,14 +25807,14 @@ loop1324:
 	ADDQ     $+128, DX
 	ADDQ     $+128, BX
 	SUBQ     $+16, AX
-	JAE      loop1324
+	JAE      loop1335
 
-end1325:
+end1336:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end1327
+	JB   end1338
 
-loop1326:
+loop1337:
 	VMOVUPD  (DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -25595,11 +25832,11 @@ loop1326:
 	ADDQ     $+32, BX
 	SUBQ     $+4, AX
 	CMPQ     AX, $+4
-	JAE      loop1326
+	JAE      loop1337
 
-end1327:
+end1338:
 	TESTQ      AX, AX
-	JZ         none1328
+	JZ         none1339
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*8), Y1
@@ -25619,7 +25856,7 @@ end1327:
 	VPADDQ     Y3, Y2, Y2
 	VMASKMOVPD Y2, Y1, (CX)
 
-none1328:
+none1339:
 	VZEROUPPER
 	RET
 
@@ -25635,10 +25872,10 @@ TEXT ·dotInt64AVX2(SB), NOSPLIT, $0-56
 	VPXOR   Y2, Y2, Y2
 	VPXOR   Y3, Y3, Y3
 	SUBQ    $+16, CX
-	JB      end1330
+	JB      end1341
 	PCALIGN $0x40
 
-loop1329:
+loop1340:
 	VMOVUPD  (AX), Y4
 	VMOVUPD  (DX), Y5
 	VPSRLQ   $0x20, Y4, Y6
@@ -25686,14 +25923,14 @@ loop1329:
 	ADDQ     $+128, AX
 	ADDQ     $+128, DX
 	SUBQ     $+16, CX
-	JAE      loop1329
+	JAE      loop1340
 
-end1330:
+end1341:
 	ADDQ $+16, CX
 	CMPQ CX, $+4
-	JB   end1332
+	JB   end1343
 
-loop1331:
+loop1342:
 	VMOVUPD  (AX), Y4
 	VMOVUPD  (DX), Y5
 	VPSRLQ   $0x20, Y4, Y6
@@ -25709,11 +25946,11 @@ loop1331:
 	ADDQ     $+32, DX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1331
+	JAE      loop1342
 
-end1332:
+end1343:
 	TESTQ      CX, CX
-	JZ         none1333
+	JZ         none1344
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y4
@@ -25732,7 +25969,7 @@ end1332:
 	VPADDQ     Y6, Y5, Y5
 	VPADDQ     Y5, Y0, Y0
 
-none1333:
+none1344:
 	VPADDQ       Y2, Y0, Y0
 	VPADDQ       Y3, Y1, Y1
 	VPADDQ       Y1, Y0, Y0
@@ -25766,19 +26003,19 @@ TEXT ·shiftedInt64AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1335
+	JB           end1346
 
-loop1334:
+loop1345:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+16, DX
-	JB      end1337
+	JB      end1348
 	PCALIGN $0x40
 
-loop1336:
+loop1347:
 	VPADDQ      (AX), Y0, Y12
 	VSUBPD      avx2const2<>+0(SB), Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -25797,9 +26034,9 @@ loop1336:
 	VFMADD231PD Y12, Y12, Y10
 	ADDQ        $+128, AX
 	SUBQ        $+16, DX
-	JAE         loop1336
+	JAE         loop1347
 
-end1337:
+end1348:
 	ADDQ   $+16, DX
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
@@ -25821,13 +26058,13 @@ end1337:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1334
+	JAE    loop1345
 
-end1335:
+end1346:
 	CMPQ CX, $+4
-	JB   end1339
+	JB   end1350
 
-loop1338:
+loop1349:
 	VPADDQ      (AX), Y0, Y3
 	VSUBPD      avx2const2<>+0(SB), Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -25835,11 +26072,11 @@ loop1338:
 	ADDQ        $+32, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1338
+	JAE         loop1349
 
-end1339:
+end1350:
 	TESTQ       CX, CX
-	JZ          none1340
+	JZ          none1351
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y3
@@ -25851,7 +26088,7 @@ end1339:
 	VFMADD231PD Y1, Y0, Y2
 	VFMADD231PD Y0, Y0, Y7
 
-none1340:
+none1351:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -25870,18 +26107,18 @@ none1340:
 // func hashAVX2(dst *int64, x *int64, seed uint64, n int, stream int)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·hashAVX2(SB), NOSPLIT, $0-40
-	VMOVUPD      avx2const113<>+0(SB), Y1
-	VMOVUPD      avx2const114<>+0(SB), Y2
+	VMOVUPD      avx2const114<>+0(SB), Y1
+	VMOVUPD      avx2const115<>+0(SB), Y2
 	VPBROADCASTQ seed+16(FP), Y0
 	MOVQ         n+24(FP), AX
 	MOVQ         dst+0(FP), CX
 	MOVQ         x+8(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1341
+	JZ           plain1352
 	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1341
+	JNZ          plain1352
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -25889,7 +26126,7 @@ TEXT ·hashAVX2(SB), NOSPLIT, $0-40
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1342
+	JZ           none1353
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y3
@@ -25923,11 +26160,11 @@ TEXT ·hashAVX2(SB), NOSPLIT, $0-40
 	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
 
-none1342:
+none1353:
 	CMPQ AX, $+16
-	JB   end1344
+	JB   end1355
 
-loop1343:
+loop1354:
 	VPXOR    (DX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
@@ -26028,17 +26265,17 @@ loop1343:
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop1343
+	JAE      loop1354
 
-end1344:
+end1355:
 	SFENCE
 
-plain1341:
+plain1352:
 	SUBQ    $+16, AX
-	JB      end1346
+	JB      end1357
 	PCALIGN $0x40
 
-loop1345:
+loop1356:
 	VPXOR    (DX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
@@ -26138,14 +26375,14 @@ loop1345:
 	ADDQ     $+128, CX
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
-	JAE      loop1345
+	JAE      loop1356
 
-end1346:
+end1357:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end1348
+	JB   end1359
 
-loop1347:
+loop1358:
 	VPXOR    (DX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
@@ -26174,11 +26411,11 @@ loop1347:
 	ADDQ     $+32, DX
 	SUBQ     $+4, AX
 	CMPQ     AX, $+4
-	JAE      loop1347
+	JAE      loop1358
 
-end1348:
+end1359:
 	TESTQ      AX, AX
-	JZ         none1349
+	JZ         none1360
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*8), Y3
@@ -26209,36 +26446,36 @@ end1348:
 	VPXOR      Y1, Y0, Y0
 	VMASKMOVPD Y0, Y3, (CX)
 
-none1349:
+none1360:
 	VZEROUPPER
 	RET
 
-DATA avx2const113<>+0(SB)/8, $0xff51afd7ed558ccd
-DATA avx2const113<>+8(SB)/8, $0xff51afd7ed558ccd
-DATA avx2const113<>+16(SB)/8, $0xff51afd7ed558ccd
-DATA avx2const113<>+24(SB)/8, $0xff51afd7ed558ccd
-GLOBL avx2const113<>(SB), RODATA|NOPTR, $32
-
-DATA avx2const114<>+0(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx2const114<>+8(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx2const114<>+16(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx2const114<>+24(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx2const114<>+0(SB)/8, $0xff51afd7ed558ccd
+DATA avx2const114<>+8(SB)/8, $0xff51afd7ed558ccd
+DATA avx2const114<>+16(SB)/8, $0xff51afd7ed558ccd
+DATA avx2const114<>+24(SB)/8, $0xff51afd7ed558ccd
 GLOBL avx2const114<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const115<>+0(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx2const115<>+8(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx2const115<>+16(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx2const115<>+24(SB)/8, $0xc4ceb9fe1a85ec53
+GLOBL avx2const115<>(SB), RODATA|NOPTR, $32
 
 // func bucketsOfAVX2(dst *int64, x []int64, seed uint64, n uint64)
 // Requires: AVX, AVX2
 TEXT ·bucketsOfAVX2(SB), NOSPLIT, $0-48
-	VMOVUPD      avx2const113<>+0(SB), Y2
-	VMOVUPD      avx2const114<>+0(SB), Y3
+	VMOVUPD      avx2const114<>+0(SB), Y2
+	VMOVUPD      avx2const115<>+0(SB), Y3
 	VPBROADCASTQ seed+32(FP), Y0
 	VPBROADCASTQ n+40(FP), Y1
 	MOVQ         x_base+8(FP), CX
 	MOVQ         x_len+16(FP), DX
 	MOVQ         dst+0(FP), AX
 	CMPQ         DX, $+16
-	JB           end1351
+	JB           end1362
 
-loop1350:
+loop1361:
 	VPXOR    (CX), Y0, Y4
 	VPSRLQ   $0x21, Y4, Y5
 	VPXOR    Y5, Y4, Y4
@@ -26351,13 +26588,13 @@ loop1350:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop1350
+	JAE      loop1361
 
-end1351:
+end1362:
 	CMPQ DX, $+4
-	JB   end1353
+	JB   end1364
 
-loop1352:
+loop1363:
 	VPXOR    (CX), Y0, Y4
 	VPSRLQ   $0x21, Y4, Y5
 	VPXOR    Y5, Y4, Y4
@@ -26389,11 +26626,11 @@ loop1352:
 	ADDQ     $+32, CX
 	SUBQ     $+4, DX
 	CMPQ     DX, $+4
-	JAE      loop1352
+	JAE      loop1363
 
-end1353:
+end1364:
 	TESTQ      DX, DX
-	JZ         none1354
+	JZ         none1365
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y4
@@ -26427,7 +26664,7 @@ end1353:
 	VPSRLQ     $0x20, Y0, Y0
 	VMASKMOVPD Y0, Y4, (AX)
 
-none1354:
+none1365:
 	VZEROUPPER
 	RET
 
@@ -26444,24 +26681,24 @@ TEXT ·encodeAVX2(SB), NOSPLIT, $0-104
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1359
+	JB      end1370
 
-loop1358:
+loop1369:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1358
+	JAE        loop1369
 
-end1359:
+end1370:
 	XORQ BX, BX
 	MOVQ used+72(FP), R13
 	MOVQ dense+64(FP), R14
 
-key1355:
+key1366:
 	CMPQ         BX, R12
-	JAE          end1357
+	JAE          end1368
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -26471,7 +26708,7 @@ key1355:
 	VPBROADCASTQ (R11)(BX*8), Y0
 	MOVL         $0x00000040, R9
 
-again1356:
+again1367:
 	VPCMPEQQ  (SI), Y0, Y1
 	VMOVMSKPD Y1, DI
 	MOVQ      (R11)(BX*8), R15
@@ -26485,18 +26722,18 @@ again1356:
 	CMOVLHI   R10, R8
 	BZHIL     R8, DI, DI
 	TESTL     DI, DI
-	JZ        miss1360
+	JZ        miss1371
 	TZCNTL    DI, DI
 	MOVL      40(SI)(DI*4), R8
 	MOVL      R8, (AX)(BX*4)
 	INCQ      BX
-	JMP       key1355
+	JMP       key1366
 
-miss1360:
+miss1371:
 	CMPL R8, $+5
-	JAE  full1361
+	JAE  full1372
 	CMPQ R13, room+80(FP)
-	JAE  end1357
+	JAE  end1368
 	MOVQ (R11)(BX*8), DI
 	MOVQ DI, (SI)(R8*8)
 	MOVQ DI, (R14)(R13*8)
@@ -26506,24 +26743,24 @@ miss1360:
 	MOVL R8, 60(SI)
 	INCQ R13
 	INCQ BX
-	JMP  key1355
+	JMP  key1366
 
-full1361:
-	JNE  passed1362
+full1372:
+	JNE  passed1373
 	MOVL $0x00000006, 60(SI)
 
-passed1362:
+passed1373:
 	DECL    R9
-	JZ      last1363
+	JZ      last1374
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1356
+	JMP     again1367
 
-last1363:
-end1357:
+last1374:
+end1368:
 	MOVQ BX, done+88(FP)
 	MOVQ R13, count+96(FP)
 	VZEROUPPER
@@ -26542,24 +26779,24 @@ TEXT ·findAVX2(SB), NOSPLIT, $0-72
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1368
+	JB      end1379
 
-loop1367:
+loop1378:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1367
+	JAE        loop1378
 
-end1368:
+end1379:
 	XORQ BX, BX
 	MOVQ R12, R13
 	MOVL $0xffffffff, R14
 
-key1364:
+key1375:
 	CMPQ         BX, R12
-	JAE          end1366
+	JAE          end1377
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -26569,7 +26806,7 @@ key1364:
 	VPBROADCASTQ (R11)(BX*8), Y0
 	MOVL         $0x00000040, R9
 
-again1365:
+again1376:
 	VPCMPEQQ  (SI), Y0, Y1
 	VMOVMSKPD Y1, DI
 	MOVQ      (R11)(BX*8), R15
@@ -26584,7 +26821,7 @@ again1365:
 	BZHIL     R8, DI, DI
 	XORL      $+6, R8
 	ORL       DI, R8
-	JZ        passed1370
+	JZ        passed1381
 	MOVL      DI, R8
 	ORL       $+32, R8
 	TZCNTL    R8, R8
@@ -26595,25 +26832,25 @@ again1365:
 	CMPL      DI, $+1
 	SBBQ      $+0, R13
 	INCQ      BX
-	JMP       key1364
+	JMP       key1375
 
-passed1370:
+passed1381:
 	DECL    R9
-	JZ      last1371
+	JZ      last1382
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1365
+	JMP     again1376
 
-last1371:
+last1382:
 	MOVL R14, (AX)(BX*4)
 	DECQ R13
 	INCQ BX
-	JMP  key1364
+	JMP  key1375
 
-end1366:
+end1377:
 	MOVQ R13, ret+64(FP)
 	VZEROUPPER
 	RET

@@ -151,6 +151,8 @@ type logarithm struct {
 	root2                               Op // AVX-512: twice the root of 1/2
 
 	smallest, up, shift, root, fraction, toFloat, bias, biasUp Op // AVX2
+
+	rare GPVirtual // AVX2: that a lane is not a positive normal number
 }
 
 func (l *logarithm) of(in []Op) VecVirtual {
@@ -184,12 +186,18 @@ func (l *logarithm) split(x VecVirtual) (m, k VecVirtual) {
 	if level.wide {
 		return l.splitWide(x)
 	}
-	m, k = vec(), loaded(l.bias)
-	scaled, small, exponent := vec(), vec(), vec()
+	m, k = loaded(x), loaded(l.bias)
+	l.rare = anyRare(x)
+	ordinary := fresh("ordinary")
+	TESTL(l.rare, l.rare)
+	JZ(LabelRef(ordinary))
+	scaled, small := vec(), vec()
 	VMULPD(l.up, x, scaled)
 	VCMPPD(Imm(17), l.smallest, x, small) // x < the smallest
 	VBLENDVPD(small, scaled, x, m)
 	VBLENDVPD(small, l.biasUp, k, k)
+	Label(ordinary)
+	exponent := vec()
 	VPADDQ(l.shift, m, m)
 	VPSRLQ(Imm(52), m, exponent)
 	or(l.toFloat, exponent, exponent)
@@ -197,6 +205,18 @@ func (l *logarithm) split(x VecVirtual) (m, k VecVirtual) {
 	and(l.fraction, m, m)
 	VPADDQ(l.root, m, m)
 	return m, k
+}
+
+// anyRare returns, not zero, that some lane of x is not a positive normal number: less the
+// bits of the smallest, those of these are neither negative nor more than those of the largest.
+func anyRare(x VecVirtual) GPVirtual {
+	const smallest, largest = 0x0010 << 48, 0x7ff0<<48 - 1
+	above, rare, some := vec(), vec(), GP32()
+	VPSUBQ(splat(smallest), x, above)
+	VPCMPGTQ(splat(largest-smallest), above, rare)
+	or(above, rare, rare)
+	VMOVMSKPD(rare, some)
+	return some
 }
 
 // splitWide is split by instructions for the exponent and the fraction, which
@@ -227,8 +247,10 @@ func (l *logarithm) specials(x, v VecVirtual) {
 		some := K()
 		VFPCLASSPDZ(Imm(notPositive), x, some)
 		KORTESTB(some, some)
-		JZ(LabelRef(ordinary))
+	} else {
+		TESTL(l.rare, l.rare)
 	}
+	JZ(LabelRef(ordinary))
 	for _, s := range []struct {
 		predicate uint64
 		with, is  Op
@@ -251,9 +273,7 @@ func (l *logarithm) specials(x, v VecVirtual) {
 		VCMPPD(Imm(s.predicate), s.with, x, hit)
 		VBLENDVPD(hit, is, v, v)
 	}
-	if level.wide {
-		Label(ordinary)
-	}
+	Label(ordinary)
 }
 
 // notPositive are the classes of numbers that are not finite and above zero:

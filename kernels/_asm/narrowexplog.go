@@ -68,6 +68,9 @@ func logFloat32() {
 		sum := series(z, terms...)
 		VMULPD(s, sum, sum)
 		VFMADD231PD(step, k, sum)
+		if !level.wide {
+			special.rare = anyRare(x)
+		}
 		special.specials(x, sum)
 		return rounded(sum)
 	})
