@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/shmengine/shmengine/bench/report"
@@ -56,6 +57,7 @@ type operation struct {
 	bounded   bool    // by moving its operands
 	slow      bool    // not measured from DRAM unless it is asked for
 	exact     bool    // the same to the bit
+	square    bool    // on matrices
 	what      string
 }
 
@@ -81,6 +83,7 @@ var operations = []operation{
 	{name: "log", does: "log", types: onlyFloats, reads: 1, writes: 1, bounded: true, what: "the logarithm of each, within 1 ulp"},
 	{name: "sqrt", does: "sqrt", types: onlyFloats, reads: 1, writes: 1, bounded: true, what: "the root of each"},
 	{name: "hist", does: "hist", types: onlyFloats, reads: 1, exact: true, what: "how many are in each of 256 bins"},
+	{name: "gemm", does: "gemm", types: onlyFloats, reads: 2, writes: 1, gonum: true, bounded: true, slow: true, square: true, what: "the product of two square matrices"},
 	{name: "gather", does: "gather", types: onlyFloats, reads: 2, writes: 1, exact: true, slow: true, what: "elements by their places, in no order"},
 	{name: "sort", does: "sort", types: both, reads: 1, writes: 1, exact: true, slow: true, what: "a copy, sorted"},
 	{name: "argsort", does: "argsort", types: onlyFloats, reads: 1, writes: 1, gonum: true, exact: true, slow: true, what: "the places in sorted order"},
@@ -110,7 +113,18 @@ func (c contest) name() string { return fmt.Sprintf("%s/%s/%s", c.operation.name
 func (c contest) vectors() int { return c.reads + c.writes }
 
 // elems is how many elements each vector has: a multiple of 64.
-func (c contest) elems() int { return c.size.bytes / 8 / c.vectors() &^ 63 }
+func (c contest) elems() int {
+	n := c.size.bytes / 8 / c.vectors()
+	if c.square {
+		return square(side(n) &^ 7)
+	}
+	return n &^ 63
+}
+
+func square(n int) int { return n * n }
+
+// side is that of the largest square of at most n elements.
+func side(n int) int { return int(math.Sqrt(float64(n))) }
 
 // usual reports whether a case is measured if nothing is said.
 func (c contest) usual() bool {
@@ -124,6 +138,9 @@ func (c contest) what() string {
 
 // moves names the limit of a case.
 func (c contest) moves() string {
+	if c.square {
+		return "limit/fma"
+	}
 	if c.writes == 0 {
 		return fmt.Sprintf("limit/r%d", c.reads)
 	}
@@ -137,6 +154,8 @@ func (c contest) unfit(system string) string {
 		return "has no integers"
 	case system == Gonum && !c.gonum:
 		return "has no such operation"
+	case c.square && c.size.name == "DRAM" && (system == Std || system == Go):
+		return "a call takes many seconds"
 	case system == Limit && !c.bounded:
 		return "moving the operands is not what takes the time"
 	}

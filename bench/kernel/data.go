@@ -100,7 +100,7 @@ func vector[T float64 | int64 | int](o *operands, slot, n int) []T {
 
 // fill writes what an operation reads.
 func (o *operands) fill(op string, n int) {
-	two := slices.Contains([]string{"dot", "axpy", "add"}, op)
+	two := slices.Contains([]string{"dot", "axpy", "add", "gemm"}, op)
 	for i := range o.x {
 		o.x[i] = number(op, i)
 	}

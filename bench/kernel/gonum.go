@@ -1,6 +1,8 @@
 package kernel
 
 import (
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/gonum"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 )
@@ -19,6 +21,11 @@ var gonums = map[string]func(*operands){
 		o.out[0] = float64(floats.Count(func(v float64) bool { return v > o.threshold }, o.x))
 	},
 	"prefixsum/f64": func(o *operands) { floats.CumSum(o.dst, o.x); o.kept = len(o.x) },
+	"gemm/f64": func(o *operands) {
+		n := side(len(o.x))
+		gonum.Implementation{}.Dgemm(blas.NoTrans, blas.NoTrans, n, n, n, 1, o.x, n, o.y, n, 0, o.dst, n)
+		o.kept = len(o.dst)
+	},
 	"argsort/f64": func(o *operands) {
 		copy(o.dst, o.x) // it sorts the elements too
 		floats.Argsort(o.dst, o.places)

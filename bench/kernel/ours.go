@@ -20,9 +20,13 @@ var ours = map[string]func(*operands){
 	"log/f64":       func(o *operands) { kernels.Log(o.dst, o.x); o.kept = len(o.x) },
 	"sqrt/f64":      func(o *operands) { kernels.Sqrt(o.dst, o.x); o.kept = len(o.x) },
 	"hist/f64":      func(o *operands) { clear(o.counts); kernels.Histogram(o.counts, o.x, o.bins) },
-	"gather/f64":    func(o *operands) { _ = kernels.Take(o.dst, o.x, o.idx); o.kept = len(o.idx) },
-	"sort/f64":      func(o *operands) { copy(o.dst, o.x); kernels.Sort(o.dst); o.kept = len(o.x) },
-	"argsort/f64":   func(o *operands) { kernels.ArgSort(o.idx, o.x, o.keys) },
+	"gemm/f64": func(o *operands) {
+		kernels.Gemm(o.matrix(o.dst), 1, o.matrix(o.x), o.matrix(o.y), 0)
+		o.kept = len(o.dst)
+	},
+	"gather/f64":  func(o *operands) { _ = kernels.Take(o.dst, o.x, o.idx); o.kept = len(o.idx) },
+	"sort/f64":    func(o *operands) { copy(o.dst, o.x); kernels.Sort(o.dst); o.kept = len(o.x) },
+	"argsort/f64": func(o *operands) { kernels.ArgSort(o.idx, o.x, o.keys) },
 
 	"sum/i64": func(o *operands) { o.out[0] = kernels.SumInt64(o.ix).Float64() },
 	"add/i64": func(o *operands) { kernels.AddInt64(o.idst, o.ix, o.iy); o.kept = len(o.ix) },
@@ -34,4 +38,10 @@ var ours = map[string]func(*operands){
 	"filter/i64":    func(o *operands) { o.kept, _ = kernels.FilterCompareInt64(o.idst, o.ix, kernels.Greater, o.at) },
 	"prefixsum/i64": func(o *operands) { kernels.PrefixSumInt64(o.idst, o.ix, 0); o.kept = len(o.ix) },
 	"sort/i64":      func(o *operands) { copy(o.idst, o.ix); kernels.SortInt64(o.idst); o.kept = len(o.ix) },
+}
+
+// matrix is a vector as a square one.
+func (o *operands) matrix(v []float64) kernels.Matrix {
+	n := side(len(v))
+	return kernels.Matrix{Data: v, Rows: n, Cols: n, Stride: n}
 }

@@ -76,7 +76,7 @@ var style = report.Style{
 
 // legend is what a reader of the tables has to know.
 const legend = "every result was compared with that of a plain loop; ratios are times beside the baseline's, round by round, intervals are of 95 %;\n" +
-	"B/s counts all operands, read and written; limit moves the same operands and computes nothing;\n" +
+	"B/s counts all operands, read and written; limit moves the same operands and computes nothing, or does the multiplications and additions of a gemm in registers;\n" +
 	"std is plain Go and package slices; go, avx2 and avx512 are the levels of package kernels; sort and argsort of c are by radix, 11 bits a pass"
 
 // Write prints the figures, case by case, and what they were measured on.

@@ -9,6 +9,19 @@ import (
 // standard are the operations as a Go program has them without any package of numerics:
 // plain loops, and package slices.
 var standard = map[string]func(*operands){
+	"gemm/f64": func(o *operands) {
+		n := side(len(o.x))
+		clear(o.dst)
+		for i := range n {
+			row := o.dst[i*n:][:n]
+			for k, a := range o.x[i*n:][:n] {
+				for j, b := range o.y[k*n:][:n] {
+					row[j] += a * b
+				}
+			}
+		}
+		o.kept = len(o.dst)
+	},
 	"sum/f64": func(o *operands) {
 		s := 0.0
 		for _, v := range o.x {

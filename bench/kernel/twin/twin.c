@@ -522,6 +522,67 @@ static NOINLINE void sort_i64(struct operands *o) {
 	o->kept = o->n;
 }
 
+// side is that of a square of n elements.
+static size_t side(size_t n) {
+	size_t s = (size_t)sqrt((double)n);
+	while (s * s < n) s++;
+	return s;
+}
+
+// gemm_f64 is the product of two squares, after Goto and van de Geijn (2008): tiles of 8
+// rows and 24 columns in registers, of panels that are copied so that they are read in order.
+static NOINLINE void gemm_f64(struct operands *o) {
+	const size_t n = side(o->n);
+#ifdef WIDE
+	enum { rows = 8, cols = 24, deep = 256, high = 96, wide = 1200 };
+	static _Alignas(64) double pa[high * deep], pb[deep * wide], edge[rows * cols];
+	static const double none[deep];
+	for (size_t j0 = 0; j0 < n; j0 += wide)
+		for (size_t k0 = 0; k0 < n; k0 += deep) {
+			const size_t nj = n - j0 < wide ? n - j0 : wide, nk = n - k0 < deep ? n - k0 : deep;
+			for (size_t k = 0; k < nk; k++)
+				for (size_t j = 0; j < nj; j += cols)
+					for (size_t v = 0; v < cols; v++) pb[j * deep + k * cols + v] = j + v < nj ? o->y[(k0 + k) * n + j0 + j + v] : 0;
+			for (size_t i0 = 0; i0 < n; i0 += high) {
+				const size_t ni = n - i0 < high ? n - i0 : high;
+				for (size_t i = 0; i < ni; i += rows)
+					for (size_t v = 0; v < rows; v++) {
+						const double *x = i + v < ni ? o->x + (i0 + i + v) * n + k0 : none;
+						for (size_t k = 0; k < nk; k++) pa[i * deep + k * rows + v] = x[k];
+					}
+				for (size_t j = 0; j < nj; j += cols)
+					for (size_t i = 0; i < ni; i += rows) {
+						const double *a = pa + i * deep, *b = pb + j * deep;
+						const int whole = i + rows <= ni && j + cols <= nj;
+						double *d = o->dst + (i0 + i) * n + j0 + j, *to = whole ? d : edge;
+						const size_t next = whole ? n : cols;
+						__m512d t[rows][3] = {0};
+						for (size_t k = 0; k < nk; k++, a += rows, b += cols) {
+							const __m512d b0 = _mm512_load_pd(b), b1 = _mm512_load_pd(b + 8), b2 = _mm512_load_pd(b + 16);
+							UNROLL for (int r = 0; r < rows; r++) {
+								const __m512d v = _mm512_set1_pd(a[r]);
+								t[r][0] = _mm512_fmadd_pd(v, b0, t[r][0]), t[r][1] = _mm512_fmadd_pd(v, b1, t[r][1]), t[r][2] = _mm512_fmadd_pd(v, b2, t[r][2]);
+							}
+						}
+						if (whole && k0 > 0)
+							UNROLL for (size_t r = 0; r < rows; r++)
+								UNROLL for (size_t v = 0; v < 3; v++) t[r][v] = _mm512_add_pd(t[r][v], _mm512_loadu_pd(d + r * n + 8 * v));
+						UNROLL for (size_t r = 0; r < rows; r++)
+							UNROLL for (size_t v = 0; v < 3; v++) _mm512_storeu_pd(to + r * next + 8 * v, t[r][v]);
+						for (size_t r = 0; !whole && r < rows && i + r < ni; r++)
+							for (size_t v = 0; v < cols && j + v < nj; v++) d[r * n + v] = edge[cols * r + v] + (k0 > 0 ? d[r * n + v] : 0);
+					}
+			}
+		}
+#else
+	memset(o->dst, 0, o->n * sizeof *o->dst);
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < n; k++)
+			for (size_t j = 0; j < n; j++) o->dst[i * n + j] += o->x[i * n + k] * o->y[k * n + j];
+#endif
+	o->kept = o->n;
+}
+
 // read1, read2, and so on move so many vectors in and out: what no operation with such
 // operands can be faster than.
 #ifdef WIDE
@@ -549,6 +610,17 @@ static NOINLINE void read2(struct operands *o) {
 
 static NOINLINE void read1write1(struct operands *o) { MOVE(XM, x[i]) }
 static NOINLINE void read2write1(struct operands *o) { MOVE(V(or_pd)(XM, YM), x[i]) }
+
+// fmas does the multiplications and additions of gemm, on nothing but registers.
+static NOINLINE void fmas(struct operands *o) {
+	enum { chains = 16 };
+	__m512d a[chains], x = _mm512_set1_pd(o->x[0]);
+	for (int k = 0; k < chains; k++) a[k] = x;
+	for (size_t left = o->n * side(o->n); left >= 8 * chains; left -= 8 * chains)
+#pragma GCC unroll 16
+		for (int k = 0; k < chains; k++) a[k] = _mm512_fmadd_pd(a[k], x, x);
+	for (int k = 0; k < chains; k++) SAME(a[k]);
+}
 #endif
 
 struct operation {
@@ -560,11 +632,11 @@ static const struct operation operations[] = {
 	{"sum/f64", sum_f64}, {"dot/f64", dot_f64}, {"axpy/f64", axpy_f64}, {"scale/f64", scale_f64}, {"add/f64", add_f64},
 	{"minmax/f64", minmax_f64}, {"argmin/f64", argmin_f64}, {"moments/f64", moments_f64}, {"count/f64", count_f64},
 	{"filter/f64", filter_f64}, {"prefixsum/f64", prefixsum_f64}, {"exp/f64", exp_f64}, {"log/f64", log_f64}, {"sqrt/f64", sqrt_f64},
-	{"hist/f64", hist_f64}, {"gather/f64", gather_f64}, {"sort/f64", sort_f64}, {"argsort/f64", argsort_f64},
+	{"hist/f64", hist_f64}, {"gemm/f64", gemm_f64}, {"gather/f64", gather_f64}, {"sort/f64", sort_f64}, {"argsort/f64", argsort_f64},
 	{"sum/i64", sum_i64}, {"add/i64", add_i64}, {"minmax/i64", minmax_i64}, {"count/i64", count_i64}, {"filter/i64", filter_i64},
 	{"prefixsum/i64", prefixsum_i64}, {"sort/i64", sort_i64},
 #ifdef WIDE
-	{"limit/r1", read1}, {"limit/r2", read2}, {"limit/r1w1", read1write1}, {"limit/r2w1", read2write1},
+	{"limit/r1", read1}, {"limit/r2", read2}, {"limit/r1w1", read1write1}, {"limit/r2w1", read2write1}, {"limit/fma", fmas},
 #endif
 };
 
@@ -599,7 +671,7 @@ static double number(const char *op, uint64_t i) {
 	return u;
 }
 
-static int reads_two(const char *op) { return strcmp(op, "dot") == 0 || strcmp(op, "axpy") == 0 || strcmp(op, "add") == 0; }
+static int reads_two(const char *op) { return strcmp(op, "dot") == 0 || strcmp(op, "axpy") == 0 || strcmp(op, "add") == 0 || strcmp(op, "gemm") == 0; }
 
 // fill makes the operands of an operation, each bytes from vector to vector: memory that it
 // does not use stays untouched, and takes none.
