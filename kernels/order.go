@@ -64,13 +64,13 @@ func keys[K key](op int, dst, x []K, flip K) {
 		case active == levelGo:
 			keysGo(op, dst[:n], x[:n], flip)
 		case eightBytes[K]() && active == levelAVX512:
-			keysAVX512(op, &wideKeys(dst)[0], &wideKeys(x)[0], int64(flip), n, 0)
+			keysAVX512(op, &wideKeys(dst)[0], &wideKeys(x[:n])[0], int64(flip), n, 0)
 		case eightBytes[K]():
-			keysAVX2(op, &wideKeys(dst)[0], &wideKeys(x)[0], int64(flip), n, 0)
+			keysAVX2(op, &wideKeys(dst)[0], &wideKeys(x[:n])[0], int64(flip), n, 0)
 		case active == levelAVX512:
-			keysDwordsAVX512(op, &narrowKeys(dst)[0], &narrowKeys(x)[0], int32(flip), n, 0)
+			keysDwordsAVX512(op, &narrowKeys(dst)[0], &narrowKeys(x[:n])[0], int32(flip), n, 0)
 		default:
-			keysDwordsAVX2(op, &narrowKeys(dst)[0], &narrowKeys(x)[0], int32(flip), n, 0)
+			keysDwordsAVX2(op, &narrowKeys(dst)[0], &narrowKeys(x[:n])[0], int32(flip), n, 0)
 		}
 		dst, x = dst[n:], x[n:]
 	}

@@ -177,7 +177,6 @@ func axpyBlock(dst []float64, a float64, x, y []float64, stream int) {
 	}
 }
 
-//go:noinline
 func axpyGo(dst []float64, a float64, x, y []float64) {
 	for i := range dst {
 		dst[i] = math.FMA(a, x[i], y[i])

@@ -33,6 +33,31 @@ func TestPlacesOfVectors(t *testing.T) {
 	}
 }
 
+// Small operands are everywhere in their block in turn, and the same everywhere; those that
+// fill it stay where they are.
+func TestOperandsMove(t *testing.T) {
+	for _, n := range []int{640, 1 << 20} {
+		o, err := newOperands("add", int64s, n, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, rest := o.ix[n-1]+o.iy[n-1], map[*int64]bool{}
+		for range 3 * hugePage / (slots * o.each) {
+			o.move("add")
+			if o.ix[n-1]+o.iy[n-1] != first || len(o.idst) != n {
+				t.Fatalf("%d elements: others than before at %p", n, &o.ix[0])
+			}
+			rest[&o.ix[0]] = true
+		}
+		if want := len(o.block) / (slots * o.each); want > 1 && len(rest) != want {
+			t.Errorf("%d elements: %d places, want %d", n, len(rest), want)
+		}
+		if err := o.free(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // Sums of whole operands are exact in 64 bits, in plain loops as well.
 func TestWholeSumsFit(t *testing.T) {
 	for _, c := range contests() {
