@@ -20,7 +20,7 @@ func writesTo[T element](dst, x []T) (apart bool) {
 }
 
 // refuse panics for a result and inputs of some lengths that do not fit together, if it is
-// not just that there is nothing in them.
+// not just that there is nothing in them. It is no part of the kernels that it is called by.
 //
 //go:noinline
 func refuse(dst int, inputs ...int) {

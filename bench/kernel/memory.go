@@ -7,8 +7,9 @@ const hugePage = 2 << 20
 const page = 4 << 10
 
 // The vectors of a block, in order: in C there are the same, and room for two where places
-// is. They begin at the same distances from the begin of a huge page in each system, so
-// that none of them is faster or slower because of where its operands lie.
+// is. They are as far from one another in each system, in turn at the same distances from
+// the begin of a huge page, so that none of them is faster or slower because of where its
+// operands lie.
 const (
 	slotX      = iota // of integers too
 	slotY             // "

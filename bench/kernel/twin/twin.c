@@ -529,59 +529,84 @@ static size_t side(size_t n) {
 	return s;
 }
 
-// gemm_f64 is the product of two squares, after Goto and van de Geijn (2008): tiles of 8
-// rows and 24 columns in registers, of panels that are copied so that they are read in order.
+#ifdef WIDE
+// A product after Goto and van de Geijn (2008): tiles of 8 rows and 24 columns in registers,
+// of panels that are copied so that they are read in order.
+enum { rows = 8, cols = 24, deep = 256, high = 96, wide = 1200 };
+static _Alignas(64) double row_panel[high * deep], col_panel[deep * wide];
+
+static inline size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
+
+// pack_rows copies m rows of depth k, eight side by side; rows that are not there are 0.
+static inline void pack_rows(const double *x, size_t n, size_t m, size_t k) {
+	static const double none[deep];
+	for (size_t i = 0; i < (m + rows - 1) / rows * rows; i++) {
+		const double *from = i < m ? x + i * n : none;
+		double *to = row_panel + i / rows * rows * deep + i % rows;
+		for (size_t v = 0; v < k; v++) to[v * rows] = from[v];
+	}
+}
+
+// pack_cols is pack_rows for m columns, 24 side by side.
+static inline void pack_cols(const double *y, size_t n, size_t m, size_t k) {
+	for (size_t i = 0; i < k; i++)
+		for (size_t j = 0; j < m; j += cols)
+			for (size_t v = 0; v < cols; v++) col_panel[j * deep + i * cols + v] = j + v < m ? y[i * n + j + v] : 0;
+}
+
+// tile writes m rows and k columns of a product of depth n, or adds them to what is there.
+static inline void tile(double *d, size_t next, const double *a, const double *b, size_t n, size_t m, size_t k, int add) {
+	_Alignas(64) double edge[rows * cols];
+	const int whole = m >= rows && k >= cols;
+	double *to = whole ? d : edge;
+	const size_t step = whole ? next : cols;
+	__m512d t[rows][3] = {0};
+	for (; n > 0; n--, a += rows, b += cols) {
+		const __m512d b0 = _mm512_load_pd(b), b1 = _mm512_load_pd(b + 8), b2 = _mm512_load_pd(b + 16);
+		UNROLL for (int r = 0; r < rows; r++) {
+			const __m512d v = _mm512_set1_pd(a[r]);
+			t[r][0] = _mm512_fmadd_pd(v, b0, t[r][0]), t[r][1] = _mm512_fmadd_pd(v, b1, t[r][1]), t[r][2] = _mm512_fmadd_pd(v, b2, t[r][2]);
+		}
+	}
+	if (whole && add)
+		UNROLL for (size_t r = 0; r < rows; r++)
+			UNROLL for (size_t v = 0; v < 3; v++) t[r][v] = _mm512_add_pd(t[r][v], _mm512_loadu_pd(d + r * next + 8 * v));
+	UNROLL for (size_t r = 0; r < rows; r++)
+		UNROLL for (size_t v = 0; v < 3; v++) _mm512_storeu_pd(to + r * step + 8 * v, t[r][v]);
+	for (size_t r = 0; !whole && r < smaller(rows, m); r++)
+		for (size_t v = 0; v < smaller(cols, k); v++) d[r * next + v] = edge[cols * r + v] + (add ? d[r * next + v] : 0);
+}
+
+// block multiplies the panels.
+static inline void block(double *d, size_t n, size_t m, size_t k, size_t depth, int add) {
+	for (size_t j = 0; j < k; j += cols)
+		for (size_t i = 0; i < m; i += rows)
+			tile(d + i * n + j, n, row_panel + i * deep, col_panel + j * deep, depth, m - i, k - j, add);
+}
+
 static NOINLINE void gemm_f64(struct operands *o) {
 	const size_t n = side(o->n);
-#ifdef WIDE
-	enum { rows = 8, cols = 24, deep = 256, high = 96, wide = 1200 };
-	static _Alignas(64) double pa[high * deep], pb[deep * wide], edge[rows * cols];
-	static const double none[deep];
-	for (size_t j0 = 0; j0 < n; j0 += wide)
-		for (size_t k0 = 0; k0 < n; k0 += deep) {
-			const size_t nj = n - j0 < wide ? n - j0 : wide, nk = n - k0 < deep ? n - k0 : deep;
-			for (size_t k = 0; k < nk; k++)
-				for (size_t j = 0; j < nj; j += cols)
-					for (size_t v = 0; v < cols; v++) pb[j * deep + k * cols + v] = j + v < nj ? o->y[(k0 + k) * n + j0 + j + v] : 0;
-			for (size_t i0 = 0; i0 < n; i0 += high) {
-				const size_t ni = n - i0 < high ? n - i0 : high;
-				for (size_t i = 0; i < ni; i += rows)
-					for (size_t v = 0; v < rows; v++) {
-						const double *x = i + v < ni ? o->x + (i0 + i + v) * n + k0 : none;
-						for (size_t k = 0; k < nk; k++) pa[i * deep + k * rows + v] = x[k];
-					}
-				for (size_t j = 0; j < nj; j += cols)
-					for (size_t i = 0; i < ni; i += rows) {
-						const double *a = pa + i * deep, *b = pb + j * deep;
-						const int whole = i + rows <= ni && j + cols <= nj;
-						double *d = o->dst + (i0 + i) * n + j0 + j, *to = whole ? d : edge;
-						const size_t next = whole ? n : cols;
-						__m512d t[rows][3] = {0};
-						for (size_t k = 0; k < nk; k++, a += rows, b += cols) {
-							const __m512d b0 = _mm512_load_pd(b), b1 = _mm512_load_pd(b + 8), b2 = _mm512_load_pd(b + 16);
-							UNROLL for (int r = 0; r < rows; r++) {
-								const __m512d v = _mm512_set1_pd(a[r]);
-								t[r][0] = _mm512_fmadd_pd(v, b0, t[r][0]), t[r][1] = _mm512_fmadd_pd(v, b1, t[r][1]), t[r][2] = _mm512_fmadd_pd(v, b2, t[r][2]);
-							}
-						}
-						if (whole && k0 > 0)
-							UNROLL for (size_t r = 0; r < rows; r++)
-								UNROLL for (size_t v = 0; v < 3; v++) t[r][v] = _mm512_add_pd(t[r][v], _mm512_loadu_pd(d + r * n + 8 * v));
-						UNROLL for (size_t r = 0; r < rows; r++)
-							UNROLL for (size_t v = 0; v < 3; v++) _mm512_storeu_pd(to + r * next + 8 * v, t[r][v]);
-						for (size_t r = 0; !whole && r < rows && i + r < ni; r++)
-							for (size_t v = 0; v < cols && j + v < nj; v++) d[r * n + v] = edge[cols * r + v] + (k0 > 0 ? d[r * n + v] : 0);
-					}
+	for (size_t j = 0; j < n; j += wide)
+		for (size_t k = 0; k < n; k += deep) {
+			const size_t depth = smaller(n - k, deep);
+			pack_cols(o->y + k * n + j, n, smaller(n - j, wide), depth);
+			for (size_t i = 0; i < n; i += high) {
+				pack_rows(o->x + i * n + k, n, smaller(n - i, high), depth);
+				block(o->dst + i * n + j, n, smaller(n - i, high), smaller(n - j, wide), depth, k > 0);
 			}
 		}
+	o->kept = o->n;
+}
 #else
+static NOINLINE void gemm_f64(struct operands *o) {
+	const size_t n = side(o->n);
 	memset(o->dst, 0, o->n * sizeof *o->dst);
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < n; k++)
 			for (size_t j = 0; j < n; j++) o->dst[i * n + j] += o->x[i * n + k] * o->y[k * n + j];
-#endif
 	o->kept = o->n;
 }
+#endif
 
 // read1, read2, and so on move so many vectors in and out: what no operation with such
 // operands can be faster than.
@@ -640,9 +665,9 @@ static const struct operation operations[] = {
 #endif
 };
 
-// The vectors of a block, in order: room is two. In Go there are the same, at the same
-// distances from the begin of a huge page, so that nobody is faster or slower because of
-// where its operands lie.
+// The vectors of a block, in order: room is two. In Go there are the same, as far from one
+// another, in turn at the same distances from the begin of a huge page, so that nobody is
+// faster or slower because of where its operands lie.
 enum { slot_x, slot_y, slot_dst, slot_idx, slot_keys, slot_room, slots = slot_room + 2 };
 enum { page = 4 << 10, huge_page = 2 << 20 };
 
