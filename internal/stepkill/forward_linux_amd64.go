@@ -27,13 +27,10 @@ func (x *tracee) forward(pc uintptr, hits int) error {
 		if err != nil {
 			return err
 		}
-		if stopped, err := x.note(ws); err != nil {
+		if stopped, err := x.noteAndLook(ws); err != nil {
 			return err
 		} else if !stopped {
 			continue
-		}
-		if err := x.look(); err != nil {
-			return err
 		}
 		switch x.pc {
 		case pc:
@@ -62,12 +59,7 @@ func (x *tracee) finish() error {
 		if err != nil {
 			return err
 		}
-		if stopped, err := x.note(ws); err != nil {
-			return err
-		} else if !stopped {
-			continue
-		}
-		if err := x.look(); err != nil {
+		if _, err := x.noteAndLook(ws); err != nil {
 			return err
 		}
 	}

@@ -145,10 +145,8 @@ func (x *tracee) step() error {
 		if err != nil || x.asleep {
 			return err
 		}
-		if stepped, err := x.note(ws); err != nil {
+		if stepped, err := x.noteAndLook(ws); err != nil || stepped {
 			return err
-		} else if stepped {
-			return x.look()
 		}
 		// Stopped before it could execute: for a signal, which goes in now.
 		if err := x.resume(unix.PTRACE_SINGLESTEP); err != nil {
@@ -173,6 +171,14 @@ func (x *tracee) resume(request int) error {
 	sig := x.signal
 	x.signal = 0
 	return ptrace(request, x.tid, 0, uintptr(sig))
+}
+
+// noteAndLook judges a stop, and looks where the child is if it is the end of a step.
+func (x *tracee) noteAndLook(ws unix.WaitStatus) (stepped bool, err error) {
+	if stepped, err = x.note(ws); err != nil || !stepped {
+		return false, err
+	}
+	return true, x.look()
 }
 
 // note judges a stop: whether it is the end of a step.
