@@ -144,6 +144,13 @@ func (m *mouth) hear() string {
 	return m.s.Text()
 }
 
+// hearUntil drops lines up to the one that ends so.
+func (m *mouth) hearUntil(end string) {
+	m.tb.Helper()
+	for !strings.HasSuffix(m.hear(), end) {
+	}
+}
+
 // buffer is a bytes.Buffer for several goroutines.
 type buffer struct {
 	mu sync.Mutex
