@@ -487,7 +487,7 @@ DATA avx2const1<>+24(SB)/8, $0x8000000000000000
 GLOBL avx2const1<>(SB), RODATA|NOPTR, $32
 
 // func shiftedAVX2(x []float64, shift float64) (s1 float64, s2 float64)
-// Requires: AVX, AVX2, CMOV, FMA3
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
 TEXT ·shiftedAVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
@@ -563,20 +563,80 @@ end37:
 
 end35:
 near33:
+	CMPQ CX, ·fetchFrom+0(SB)
+	JB   near38
+	MOVL $0x00001000, DX
 	CMPQ CX, $+16
-	JB   end39
+	JB   end40
 
-loop38:
+loop39:
+	MOVQ    CX, BX
+	MOVQ    $+2048, SI
+	CMPQ    BX, SI
+	CMOVQGT SI, BX
+	SUBQ    BX, CX
+	SUBQ    $+16, BX
+	JB      end42
+	PCALIGN $0x40
+
+loop41:
+	PREFETCHT0  (AX)(DX*1)
+	VADDPD      (AX), Y0, Y11
+	VADDPD      Y11, Y1, Y1
+	VFMADD231PD Y11, Y11, Y6
+	VADDPD      32(AX), Y0, Y11
+	VADDPD      Y11, Y2, Y2
+	VFMADD231PD Y11, Y11, Y7
+	VADDPD      64(AX), Y0, Y11
+	VADDPD      Y11, Y3, Y3
+	VFMADD231PD Y11, Y11, Y8
+	VADDPD      96(AX), Y0, Y11
+	VADDPD      Y11, Y4, Y4
+	VFMADD231PD Y11, Y11, Y9
+	ADDQ        $+128, AX
+	SUBQ        $+16, BX
+	JAE         loop41
+
+end42:
+	ADDQ   $+16, BX
+	ADDQ   BX, CX
+	ADDQ   $+16, CX
+	VADDPD Y3, Y1, Y1
+	VADDPD Y4, Y2, Y2
+	VADDPD Y2, Y1, Y1
+	VADDPD Y1, Y5, Y5
+	VPXOR  Y1, Y1, Y1
+	VPXOR  Y2, Y2, Y2
+	VPXOR  Y3, Y3, Y3
+	VPXOR  Y4, Y4, Y4
+	VADDPD Y8, Y6, Y6
+	VADDPD Y9, Y7, Y7
+	VADDPD Y7, Y6, Y6
+	VADDPD Y6, Y10, Y10
+	VPXOR  Y6, Y6, Y6
+	VPXOR  Y7, Y7, Y7
+	VPXOR  Y8, Y8, Y8
+	VPXOR  Y9, Y9, Y9
+	SUBQ   $+16, CX
+	CMPQ   CX, $+16
+	JAE    loop39
+
+end40:
+near38:
+	CMPQ CX, $+16
+	JB   end44
+
+loop43:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+16, DX
-	JB      end41
+	JB      end46
 	PCALIGN $0x40
 
-loop40:
+loop45:
 	VADDPD      (AX), Y0, Y11
 	VADDPD      Y11, Y1, Y1
 	VFMADD231PD Y11, Y11, Y6
@@ -591,9 +651,9 @@ loop40:
 	VFMADD231PD Y11, Y11, Y9
 	ADDQ        $+128, AX
 	SUBQ        $+16, DX
-	JAE         loop40
+	JAE         loop45
 
-end41:
+end46:
 	ADDQ   $+16, DX
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
@@ -615,24 +675,24 @@ end41:
 	VPXOR  Y9, Y9, Y9
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop38
+	JAE    loop43
 
-end39:
+end44:
 	CMPQ CX, $+4
-	JB   end43
+	JB   end48
 
-loop42:
+loop47:
 	VADDPD      (AX), Y0, Y2
 	VADDPD      Y2, Y1, Y1
 	VFMADD231PD Y2, Y2, Y6
 	ADDQ        $+32, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop42
+	JAE         loop47
 
-end43:
+end48:
 	TESTQ       CX, CX
-	JZ          none44
+	JZ          none49
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y2
@@ -643,7 +703,7 @@ end43:
 	VADDPD      Y0, Y1, Y1
 	VFMADD231PD Y0, Y0, Y6
 
-none44:
+none49:
 	VADDPD       Y1, Y5, Y5
 	VEXTRACTF128 $0x01, Y5, X0
 	VADDPD       X0, X5, X5
@@ -682,10 +742,10 @@ TEXT ·coShiftedAVX2(SB), NOSPLIT, $0-104
 	VPXOR        Y11, Y11, Y11
 	MOVQ         ·fetchAhead+0(SB), BX
 	SUBQ         $+8, CX
-	JB           end46
+	JB           end51
 	PCALIGN      $0x40
 
-loop45:
+loop50:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
 	VADDPD      (AX), Y0, Y12
@@ -705,14 +765,14 @@ loop45:
 	ADDQ        $+64, AX
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
-	JAE         loop45
+	JAE         loop50
 
-end46:
+end51:
 	ADDQ $+8, CX
 	CMPQ CX, $+4
-	JB   end48
+	JB   end53
 
-loop47:
+loop52:
 	VADDPD      (AX), Y0, Y12
 	VADDPD      (DX), Y1, Y13
 	VADDPD      Y12, Y2, Y2
@@ -724,11 +784,11 @@ loop47:
 	ADDQ        $+32, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop47
+	JAE         loop52
 
-end48:
+end53:
 	TESTQ       CX, CX
-	JZ          none49
+	JZ          none54
 	LEAQ        avx2const0<>+24(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*8), Y12
@@ -745,7 +805,7 @@ end48:
 	VFMADD231PD Y1, Y1, Y8
 	VFMADD231PD Y0, Y1, Y10
 
-none49:
+none54:
 	VADDPD       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPD       X0, X2, X2
@@ -808,10 +868,10 @@ TEXT ·coShiftedInt64AVX2(SB), NOSPLIT, $0-104
 	VPXOR        Y11, Y11, Y11
 	MOVQ         ·fetchAhead+0(SB), BX
 	SUBQ         $+8, CX
-	JB           end51
+	JB           end56
 	PCALIGN      $0x40
 
-loop50:
+loop55:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
 	VPADDQ      (AX), Y0, Y12
@@ -835,14 +895,14 @@ loop50:
 	ADDQ        $+64, AX
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
-	JAE         loop50
+	JAE         loop55
 
-end51:
+end56:
 	ADDQ $+8, CX
 	CMPQ CX, $+4
-	JB   end53
+	JB   end58
 
-loop52:
+loop57:
 	VPADDQ      (AX), Y0, Y12
 	VPADDQ      (DX), Y1, Y13
 	VSUBPD      avx2const2<>+0(SB), Y12, Y12
@@ -856,11 +916,11 @@ loop52:
 	ADDQ        $+32, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop52
+	JAE         loop57
 
-end53:
+end58:
 	TESTQ       CX, CX
-	JZ          none54
+	JZ          none59
 	LEAQ        avx2const0<>+24(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*8), Y12
@@ -879,7 +939,7 @@ end53:
 	VFMADD231PD Y1, Y1, Y8
 	VFMADD231PD Y0, Y1, Y10
 
-none54:
+none59:
 	VADDPD       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPD       X0, X2, X2
@@ -933,10 +993,10 @@ TEXT ·nearBitsAVX2(SB), NOSPLIT, $0-40
 	VPXOR        Y3, Y3, Y3
 	VPXOR        Y4, Y4, Y4
 	SUBQ         $+16, CX
-	JB           end56
+	JB           end61
 	PCALIGN      $0x40
 
-loop55:
+loop60:
 	VPADDQ (AX), Y0, Y5
 	VPOR   Y5, Y1, Y1
 	VPADDQ 32(AX), Y0, Y5
@@ -947,24 +1007,24 @@ loop55:
 	VPOR   Y5, Y4, Y4
 	ADDQ   $+128, AX
 	SUBQ   $+16, CX
-	JAE    loop55
+	JAE    loop60
 
-end56:
+end61:
 	ADDQ $+16, CX
 	CMPQ CX, $+4
-	JB   end58
+	JB   end63
 
-loop57:
+loop62:
 	VPADDQ (AX), Y0, Y5
 	VPOR   Y5, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop57
+	JAE    loop62
 
-end58:
+end63:
 	TESTQ      CX, CX
-	JZ         none59
+	JZ         none64
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y5
@@ -974,7 +1034,7 @@ end58:
 	VANDPD     Y5, Y0, Y0
 	VPOR       Y0, Y1, Y1
 
-none59:
+none64:
 	VORPD        Y3, Y1, Y1
 	VORPD        Y4, Y2, Y2
 	VORPD        Y2, Y1, Y1
@@ -987,8 +1047,8 @@ none59:
 	RET
 
 // func minMaxAVX2(x []float64) (lo float64, hi float64)
-// Requires: AVX, AVX2
-TEXT ·minMaxAVX2(SB), NOSPLIT, $0-40
+// Requires: AVX, MMX+, SSE
+TEXT ·minMaxAVX2(SB), NOSPLIT, $8-40
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
 	VBROADCASTSD (AX), Y0
@@ -1000,97 +1060,119 @@ TEXT ·minMaxAVX2(SB), NOSPLIT, $0-40
 	VMOVAPD      Y0, Y6
 	VMOVAPD      Y0, Y7
 	VMOVAPD      Y0, Y8
-	VPXOR        Y9, Y9, Y9
-	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near60
-	SUBQ         $+16, CX
-	JB           end62
-	PCALIGN      $0x40
+	STMXCSR      (SP)
+	BTRL         $0x00, (SP)
+	JCC          clear65
+	LDMXCSR      (SP)
 
-loop61:
-	MOVQ    (AX), DX
-	MOVQ    64(AX), DX
-	VMOVUPD (AX), Y10
-	VMINPD  Y10, Y1, Y1
-	VMAXPD  Y10, Y5, Y5
-	VMOVUPD 32(AX), Y11
-	VMINPD  Y11, Y2, Y2
-	VMAXPD  Y11, Y6, Y6
-	VCMPPD  $0x03, Y10, Y11, Y10
-	VORPD   Y10, Y9, Y9
-	VMOVUPD 64(AX), Y10
-	VMINPD  Y10, Y3, Y3
-	VMAXPD  Y10, Y7, Y7
-	VMOVUPD 96(AX), Y11
-	VMINPD  Y11, Y4, Y4
-	VMAXPD  Y11, Y8, Y8
-	VCMPPD  $0x03, Y10, Y11, Y10
-	VORPD   Y10, Y9, Y9
-	ADDQ    $+128, AX
+clear65:
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near66
 	SUBQ    $+16, CX
-	JAE     loop61
-
-end62:
-	ADDQ $+16, CX
-
-near60:
-	SUBQ    $+16, CX
-	JB      end64
+	JB      end68
 	PCALIGN $0x40
 
-loop63:
-	VMOVUPD (AX), Y10
-	VMINPD  Y10, Y1, Y1
-	VMAXPD  Y10, Y5, Y5
-	VMOVUPD 32(AX), Y11
-	VMINPD  Y11, Y2, Y2
-	VMAXPD  Y11, Y6, Y6
-	VCMPPD  $0x03, Y10, Y11, Y10
-	VORPD   Y10, Y9, Y9
-	VMOVUPD 64(AX), Y10
-	VMINPD  Y10, Y3, Y3
-	VMAXPD  Y10, Y7, Y7
-	VMOVUPD 96(AX), Y11
-	VMINPD  Y11, Y4, Y4
-	VMAXPD  Y11, Y8, Y8
-	VCMPPD  $0x03, Y10, Y11, Y10
-	VORPD   Y10, Y9, Y9
+loop67:
+	MOVQ    (AX), DX
+	MOVQ    64(AX), DX
+	VMOVUPD (AX), Y9
+	VMINPD  Y9, Y1, Y1
+	VMAXPD  Y9, Y5, Y5
+	VMOVUPD 32(AX), Y9
+	VMINPD  Y9, Y2, Y2
+	VMAXPD  Y9, Y6, Y6
+	VMOVUPD 64(AX), Y9
+	VMINPD  Y9, Y3, Y3
+	VMAXPD  Y9, Y7, Y7
+	VMOVUPD 96(AX), Y9
+	VMINPD  Y9, Y4, Y4
+	VMAXPD  Y9, Y8, Y8
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
-	JAE     loop63
+	JAE     loop67
 
-end64:
+end68:
+	ADDQ $+16, CX
+
+near66:
+	CMPQ    CX, ·fetchFrom+0(SB)
+	JB      near69
+	MOVL    $0x00001000, DX
+	SUBQ    $+16, CX
+	JB      end71
+	PCALIGN $0x40
+
+loop70:
+	PREFETCHT0 (AX)(DX*1)
+	VMOVUPD    (AX), Y9
+	VMINPD     Y9, Y1, Y1
+	VMAXPD     Y9, Y5, Y5
+	VMOVUPD    32(AX), Y9
+	VMINPD     Y9, Y2, Y2
+	VMAXPD     Y9, Y6, Y6
+	VMOVUPD    64(AX), Y9
+	VMINPD     Y9, Y3, Y3
+	VMAXPD     Y9, Y7, Y7
+	VMOVUPD    96(AX), Y9
+	VMINPD     Y9, Y4, Y4
+	VMAXPD     Y9, Y8, Y8
+	ADDQ       $+128, AX
+	SUBQ       $+16, CX
+	JAE        loop70
+
+end71:
+	ADDQ $+16, CX
+
+near69:
+	SUBQ    $+16, CX
+	JB      end73
+	PCALIGN $0x40
+
+loop72:
+	VMOVUPD (AX), Y9
+	VMINPD  Y9, Y1, Y1
+	VMAXPD  Y9, Y5, Y5
+	VMOVUPD 32(AX), Y9
+	VMINPD  Y9, Y2, Y2
+	VMAXPD  Y9, Y6, Y6
+	VMOVUPD 64(AX), Y9
+	VMINPD  Y9, Y3, Y3
+	VMAXPD  Y9, Y7, Y7
+	VMOVUPD 96(AX), Y9
+	VMINPD  Y9, Y4, Y4
+	VMAXPD  Y9, Y8, Y8
+	ADDQ    $+128, AX
+	SUBQ    $+16, CX
+	JAE     loop72
+
+end73:
 	ADDQ $+16, CX
 	CMPQ CX, $+4
-	JB   end66
+	JB   end75
 
-loop65:
-	VMOVUPD (AX), Y10
-	VMINPD  Y10, Y1, Y1
-	VMAXPD  Y10, Y5, Y5
-	VCMPPD  $0x03, Y10, Y10, Y10
-	VORPD   Y10, Y9, Y9
+loop74:
+	VMOVUPD (AX), Y9
+	VMINPD  Y9, Y1, Y1
+	VMAXPD  Y9, Y5, Y5
 	ADDQ    $+32, AX
 	SUBQ    $+4, CX
 	CMPQ    CX, $+4
-	JAE     loop65
+	JAE     loop74
 
-end66:
+end75:
 	TESTQ      CX, CX
-	JZ         none67
+	JZ         none76
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
-	VMOVDQU    (DX)(CX*8), Y10
+	VMOVDQU    (DX)(CX*8), Y9
 	NEGQ       CX
-	VMASKMOVPD (AX), Y10, Y11
-	VBLENDVPD  Y10, Y11, Y0, Y11
-	VMOVUPD    Y11, Y0
+	VMASKMOVPD (AX), Y9, Y10
+	VBLENDVPD  Y9, Y10, Y0, Y10
+	VMOVUPD    Y10, Y0
 	VMINPD     Y0, Y1, Y1
 	VMAXPD     Y0, Y5, Y5
-	VCMPPD     $0x03, Y0, Y0, Y0
-	VORPD      Y0, Y9, Y9
 
-none67:
+none76:
 	VMINPD       Y3, Y1, Y1
 	VMINPD       Y4, Y2, Y2
 	VMINPD       Y2, Y1, Y1
@@ -1105,20 +1187,22 @@ none67:
 	VMAXPD       X0, X5, X5
 	VPERMILPD    $0x01, X5, X0
 	VMAXPD       X0, X5, X5
-	VMOVMSKPD    Y9, AX
+	STMXCSR      (SP)
+	MOVL         (SP), AX
+	ANDL         $0x01, AX
 	TESTQ        AX, AX
-	JZ           ordered68
+	JZ           ordered77
 	VPCMPEQD     X1, X1, X1
 	VPCMPEQD     X5, X5, X5
 
-ordered68:
+ordered77:
 	VMOVSD X1, lo+24(FP)
 	VMOVSD X5, hi+32(FP)
 	VZEROUPPER
 	RET
 
 // func minMaxInt64AVX2(x []int64) (lo int64, hi int64)
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·minMaxInt64AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
@@ -1132,12 +1216,12 @@ TEXT ·minMaxInt64AVX2(SB), NOSPLIT, $0-40
 	VMOVAPD      Y0, Y7
 	VMOVAPD      Y0, Y8
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near69
+	JB           near78
 	SUBQ         $+32, CX
-	JB           end71
+	JB           end80
 	PCALIGN      $0x40
 
-loop70:
+loop79:
 	MOVQ      (AX), DX
 	MOVQ      64(AX), DX
 	MOVQ      128(AX), DX
@@ -1180,17 +1264,70 @@ loop70:
 	VBLENDVPD Y9, Y10, Y8, Y8
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
-	JAE       loop70
+	JAE       loop79
 
-end71:
+end80:
 	ADDQ $+32, CX
 
-near69:
+near78:
+	CMPQ    CX, ·fetchFrom+0(SB)
+	JB      near81
+	MOVL    $0x00001000, DX
 	SUBQ    $+32, CX
-	JB      end73
+	JB      end83
 	PCALIGN $0x40
 
-loop72:
+loop82:
+	PREFETCHT0 (AX)(DX*1)
+	VMOVUPD    (AX), Y9
+	VMOVUPD    32(AX), Y10
+	VPCMPGTQ   Y10, Y9, Y11
+	VBLENDVPD  Y11, Y10, Y9, Y12
+	VBLENDVPD  Y11, Y9, Y10, Y10
+	VPCMPGTQ   Y12, Y1, Y9
+	VBLENDVPD  Y9, Y12, Y1, Y1
+	VPCMPGTQ   Y5, Y10, Y9
+	VBLENDVPD  Y9, Y10, Y5, Y5
+	VMOVUPD    64(AX), Y9
+	VMOVUPD    96(AX), Y10
+	VPCMPGTQ   Y10, Y9, Y11
+	VBLENDVPD  Y11, Y10, Y9, Y12
+	VBLENDVPD  Y11, Y9, Y10, Y10
+	VPCMPGTQ   Y12, Y2, Y9
+	VBLENDVPD  Y9, Y12, Y2, Y2
+	VPCMPGTQ   Y6, Y10, Y9
+	VBLENDVPD  Y9, Y10, Y6, Y6
+	VMOVUPD    128(AX), Y9
+	VMOVUPD    160(AX), Y10
+	VPCMPGTQ   Y10, Y9, Y11
+	VBLENDVPD  Y11, Y10, Y9, Y12
+	VBLENDVPD  Y11, Y9, Y10, Y10
+	VPCMPGTQ   Y12, Y3, Y9
+	VBLENDVPD  Y9, Y12, Y3, Y3
+	VPCMPGTQ   Y7, Y10, Y9
+	VBLENDVPD  Y9, Y10, Y7, Y7
+	VMOVUPD    192(AX), Y9
+	VMOVUPD    224(AX), Y10
+	VPCMPGTQ   Y10, Y9, Y11
+	VBLENDVPD  Y11, Y10, Y9, Y12
+	VBLENDVPD  Y11, Y9, Y10, Y10
+	VPCMPGTQ   Y12, Y4, Y9
+	VBLENDVPD  Y9, Y12, Y4, Y4
+	VPCMPGTQ   Y8, Y10, Y9
+	VBLENDVPD  Y9, Y10, Y8, Y8
+	ADDQ       $+256, AX
+	SUBQ       $+32, CX
+	JAE        loop82
+
+end83:
+	ADDQ $+32, CX
+
+near81:
+	SUBQ    $+32, CX
+	JB      end85
+	PCALIGN $0x40
+
+loop84:
 	VMOVUPD   (AX), Y9
 	VMOVUPD   32(AX), Y10
 	VPCMPGTQ  Y10, Y9, Y11
@@ -1229,14 +1366,14 @@ loop72:
 	VBLENDVPD Y9, Y10, Y8, Y8
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
-	JAE       loop72
+	JAE       loop84
 
-end73:
+end85:
 	ADDQ $+32, CX
 	CMPQ CX, $+4
-	JB   end75
+	JB   end87
 
-loop74:
+loop86:
 	VMOVUPD   (AX), Y9
 	VPCMPGTQ  Y9, Y1, Y10
 	VBLENDVPD Y10, Y9, Y1, Y1
@@ -1245,11 +1382,11 @@ loop74:
 	ADDQ      $+32, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop74
+	JAE       loop86
 
-end75:
+end87:
 	TESTQ      CX, CX
-	JZ         none76
+	JZ         none88
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -1262,7 +1399,7 @@ end75:
 	VPCMPGTQ   Y5, Y0, Y9
 	VBLENDVPD  Y9, Y0, Y5, Y5
 
-none76:
+none88:
 	VPCMPGTQ     Y3, Y1, Y0
 	VBLENDVPD    Y0, Y3, Y1, Y1
 	VPCMPGTQ     Y4, Y2, Y0
@@ -1302,9 +1439,9 @@ TEXT ·maxCodeAVX2(SB), NOSPLIT, $0-25
 	VPXOR Y2, Y2, Y2
 	VPXOR Y3, Y3, Y3
 	CMPQ  CX, $+128
-	JB    end78
+	JB    end90
 
-loop77:
+loop89:
 	VPMAXUB (AX), Y0, Y0
 	VPMAXUB 32(AX), Y1, Y1
 	VPMAXUB 64(AX), Y2, Y2
@@ -1312,20 +1449,20 @@ loop77:
 	ADDQ    $+128, AX
 	SUBQ    $+128, CX
 	CMPQ    CX, $+128
-	JAE     loop77
+	JAE     loop89
 
-end78:
+end90:
 	CMPQ CX, $+32
-	JB   end80
+	JB   end92
 
-loop79:
+loop91:
 	VPMAXUB (AX), Y0, Y0
 	ADDQ    $+32, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop79
+	JAE     loop91
 
-end80:
+end92:
 	VPMAXUB      Y2, Y0, Y0
 	VPMAXUB      Y3, Y1, Y1
 	VPMAXUB      Y1, Y0, Y0
@@ -1354,18 +1491,18 @@ end80:
 	VMOVQ        X1, DX
 	MOVBLZX      DL, DX
 	CMPQ         CX, $+1
-	JB           end82
+	JB           end94
 
-loop81:
+loop93:
 	MOVBLZX (AX), BX
 	CMPL    BX, DX
 	CMOVLHI BX, DX
 	INCQ    AX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop81
+	JAE     loop93
 
-end82:
+end94:
 	MOVB DL, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -1385,9 +1522,9 @@ TEXT ·hourOfDayAVX2(SB), NOSPLIT, $0-48
 	MOVQ    ·fetchAhead+0(SB), BX
 	VMOVDQU avx2const7<>+0(SB), Y5
 	CMPQ    DX, $+16
-	JB      end84
+	JB      end96
 
-loop83:
+loop95:
 	PREFETCHT0   (CX)(BX*1)
 	PREFETCHT0   64(CX)(BX*1)
 	VMOVDQU      (CX), Y6
@@ -1462,13 +1599,13 @@ loop83:
 	ADDQ         $+16, AX
 	SUBQ         $+16, DX
 	CMPQ         DX, $+16
-	JAE          loop83
+	JAE          loop95
 
-end84:
+end96:
 	CMPQ DX, $+4
-	JB   end86
+	JB   end98
 
-loop85:
+loop97:
 	PREFETCHT0   (CX)(BX*1)
 	VMOVDQU      (CX), Y6
 	VPSRLQ       $0x0a, Y6, Y6
@@ -1493,11 +1630,11 @@ loop85:
 	ADDQ         $+4, AX
 	SUBQ         $+4, DX
 	CMPQ         DX, $+4
-	JAE          loop85
+	JAE          loop97
 
-end86:
+end98:
 	TESTQ        DX, DX
-	JZ           none87
+	JZ           none99
 	LEAQ         avx2const0<>+24(SB), BX
 	NEGQ         DX
 	VMOVDQU      (BX)(DX*8), Y6
@@ -1522,18 +1659,18 @@ end86:
 	VPACKUSWB    X0, X0, X0
 	VMOVD        X0, CX
 	CMPQ         DX, $+1
-	JB           end89
+	JB           end101
 
-loop88:
+loop100:
 	MOVB CL, (AX)
 	SHRL $0x08, CX
 	INCQ AX
 	SUBQ $+1, DX
 	CMPQ DX, $+1
-	JAE  loop88
+	JAE  loop100
 
-end89:
-none87:
+end101:
+none99:
 	VZEROUPPER
 	RET
 
@@ -1601,9 +1738,9 @@ TEXT ·nearSumsAVX2(SB), NOSPLIT, $0-80
 	MOVQ    groups+8(FP), DX
 	VMOVDQU avx2const12<>+0(SB), Y0
 	CMPQ    DX, $+1
-	JB      end91
+	JB      end103
 
-loop90:
+loop102:
 	VMOVDQU Y0, (CX)
 	VMOVDQU Y0, 32(CX)
 	VMOVDQU Y0, 64(CX)
@@ -1611,9 +1748,9 @@ loop90:
 	ADDQ    $+128, CX
 	SUBQ    $+1, DX
 	CMPQ    DX, $+1
-	JAE     loop90
+	JAE     loop102
 
-end91:
+end103:
 	MOVQ         codes_base+16(FP), CX
 	MOVQ         codes_len+24(FP), DX
 	MOVQ         x_base+40(FP), DX
@@ -1628,14 +1765,14 @@ end91:
 	VMOVQ        SI, X1
 	VPBROADCASTQ X1, Y1
 	CMPQ         BX, $+32
-	JB           end93
+	JB           end105
 
-loop92:
+loop104:
 	VPBROADCASTB (CX), Y2
 	VPCMPEQB     (CX), Y2, Y2
 	VPMOVMSKB    Y2, SI
 	CMPL         SI, $-1
-	JNE          mixed94
+	JNE          mixed106
 	VPADDQ       (DX), Y1, Y4
 	VPMULDQ      Y4, Y4, Y5
 	VMOVUPD      Y4, Y6
@@ -1706,16 +1843,16 @@ loop92:
 	VPBLENDD     $0x30, Y5, Y2, Y2
 	VPBLENDD     $0x0f, Y4, Y2, Y2
 	VMOVDQU      Y2, (AX)(SI*1)
-	JMP          next95
+	JMP          next107
 
-mixed94:
+mixed106:
 	MOVQ $+32, SI
 	MOVQ CX, DI
 	MOVQ DX, R8
 	CMPQ SI, $+8
-	JB   end97
+	JB   end109
 
-loop96:
+loop108:
 	MOVBLZX      (DI), R9
 	SHLQ         $0x07, R9
 	VPBROADCASTQ (R8), Y2
@@ -1824,21 +1961,21 @@ loop96:
 	ADDQ         $+64, R8
 	SUBQ         $+8, SI
 	CMPQ         SI, $+8
-	JAE          loop96
+	JAE          loop108
 
-end97:
-next95:
+end109:
+next107:
 	ADDQ $+32, CX
 	ADDQ $+256, DX
 	SUBQ $+32, BX
 	CMPQ BX, $+32
-	JAE  loop92
+	JAE  loop104
 
-end93:
+end105:
 	CMPQ BX, $+1
-	JB   end99
+	JB   end111
 
-loop98:
+loop110:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x07, SI
 	VPBROADCASTQ (DX), Y1
@@ -1856,15 +1993,15 @@ loop98:
 	ADDQ         $+8, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop98
+	JAE          loop110
 
-end99:
+end111:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end101
+	JB   end113
 
-loop100:
+loop112:
 	VMOVDQU  (AX), Y0
 	VMOVDQU  32(AX), Y1
 	VPADDQ   Y1, Y0, Y2
@@ -1903,9 +2040,9 @@ loop100:
 	ADDQ     $+128, AX
 	SUBQ     $+1, CX
 	CMPQ     CX, $+1
-	JAE      loop100
+	JAE      loop112
 
-end101:
+end113:
 	VZEROUPPER
 	RET
 
@@ -1943,9 +2080,9 @@ TEXT ·binCellsAVX2(SB), NOSPLIT, $0-48
 	VPBROADCASTQ 24(SI), Y3
 	VPBROADCASTD 32(SI), X4
 	CMPQ         BX, $+16
-	JB           end103
+	JB           end115
 
-loop102:
+loop114:
 	VMOVDQU     (DX), Y5
 	VPCMPGTQ    Y5, Y0, Y6
 	VBLENDVPD   Y6, Y0, Y5, Y5
@@ -2015,13 +2152,13 @@ loop102:
 	ADDQ        $+64, AX
 	SUBQ        $+16, BX
 	CMPQ        BX, $+16
-	JAE         loop102
+	JAE         loop114
 
-end103:
+end115:
 	CMPQ BX, $+4
-	JB   end105
+	JB   end117
 
-loop104:
+loop116:
 	VMOVDQU     (DX), Y5
 	VPCMPGTQ    Y5, Y0, Y6
 	VBLENDVPD   Y6, Y0, Y5, Y5
@@ -2043,9 +2180,9 @@ loop104:
 	ADDQ        $+16, AX
 	SUBQ        $+4, BX
 	CMPQ        BX, $+4
-	JAE         loop104
+	JAE         loop116
 
-end105:
+end117:
 	VZEROUPPER
 	RET
 
@@ -2061,9 +2198,9 @@ TEXT ·countRowsAVX2(SB), NOSPLIT, $0-32
 	MOVQ rows_base+8(FP), CX
 	MOVQ rows_len+16(FP), DX
 	CMPQ DX, $+8
-	JB   end107
+	JB   end119
 
-loop106:
+loop118:
 	MOVQ (CX), BX
 	MOVL BX, SI
 	SHRQ $0x20, BX
@@ -2087,9 +2224,9 @@ loop106:
 	ADDQ $+32, CX
 	SUBQ $+8, DX
 	CMPQ DX, $+8
-	JAE  loop106
+	JAE  loop118
 
-end107:
+end119:
 	RET
 
 // func fetchAVX2(x *int64)
@@ -2133,7 +2270,7 @@ TEXT ·countFloatsAVX2(SB), NOSPLIT, $272-40
 	ANDQ         $-16, SI
 	LEAQ         128(SI), DI
 	CMPQ         DX, $+32
-	JB           few108
+	JB           few120
 	VMOVUPD      (CX), Y7
 	VSUBPD       Y0, Y7, Y7
 	VFMADD213PD  Y4, Y1, Y7
@@ -2238,15 +2375,15 @@ TEXT ·countFloatsAVX2(SB), NOSPLIT, $272-40
 	VPSLLD       $0x05, X7, X7
 	VMOVDQU      X7, 112(SI)
 	VTESTPD      Y8, Y8
-	JNZ          near109
+	JNZ          near121
 
-found110:
+found122:
 	ADDQ $+256, CX
 	SUBQ $+32, DX
 	CMPQ DX, $+32
-	JB   end112
+	JB   end124
 
-loop111:
+loop123:
 	XCHGQ       SI, DI
 	VMOVUPD     (CX), Y7
 	VSUBPD      Y0, Y7, Y7
@@ -2352,9 +2489,9 @@ loop111:
 	VPSLLD      $0x05, X7, X7
 	VMOVDQU     X7, 112(SI)
 	VTESTPD     Y8, Y8
-	JNZ         near113
+	JNZ         near125
 
-found114:
+found126:
 	ADDQ $+256, CX
 	MOVQ (DI), R8
 	MOVL R8, R9
@@ -2438,9 +2575,9 @@ found114:
 	INCL 28(AX)(R8*1)
 	SUBQ $+32, DX
 	CMPQ DX, $+32
-	JAE  loop111
+	JAE  loop123
 
-end112:
+end124:
 	MOVQ (SI), DI
 	MOVL DI, R8
 	SHRQ $0x20, DI
@@ -2522,11 +2659,11 @@ end112:
 	INCL 24(AX)(R8*1)
 	INCL 28(AX)(DI*1)
 
-few108:
+few120:
 	CMPQ DX, $+8
-	JB   end116
+	JB   end128
 
-loop115:
+loop127:
 	VMOVUPD     (CX), Y7
 	VSUBPD      Y0, Y7, Y7
 	VFMADD213PD Y4, Y1, Y7
@@ -2553,9 +2690,9 @@ loop115:
 	VPSLLD      $0x05, X7, X7
 	VMOVDQU     X7, 16(SI)
 	VTESTPD     Y8, Y8
-	JNZ         near117
+	JNZ         near129
 
-found118:
+found130:
 	ADDQ $+64, CX
 	MOVQ (SI), DI
 	MOVL DI, R8
@@ -2579,13 +2716,13 @@ found118:
 	INCL 28(AX)(DI*1)
 	SUBQ $+8, DX
 	CMPQ DX, $+8
-	JAE  loop115
+	JAE  loop127
 
-end116:
+end128:
 	VZEROUPPER
 	RET
 
-near109:
+near121:
 	VBROADCASTSD 16(BX), Y10
 	VBROADCASTSD 32(BX), Y11
 	VMOVUPD      (CX), Y7
@@ -2866,9 +3003,9 @@ near109:
 	VPAND        avx2const16<>+0(SB), X7, X7
 	VPSLLD       $0x05, X7, X7
 	VMOVDQU      X7, 112(SI)
-	JMP          found110
+	JMP          found122
 
-near113:
+near125:
 	VBROADCASTSD 16(BX), Y10
 	VBROADCASTSD 32(BX), Y11
 	VMOVUPD      (CX), Y7
@@ -3149,9 +3286,9 @@ near113:
 	VPAND        avx2const16<>+0(SB), X7, X7
 	VPSLLD       $0x05, X7, X7
 	VMOVDQU      X7, 112(SI)
-	JMP          found114
+	JMP          found126
 
-near117:
+near129:
 	VBROADCASTSD 16(BX), Y10
 	VBROADCASTSD 32(BX), Y11
 	VMOVUPD      (CX), Y7
@@ -3222,7 +3359,7 @@ near117:
 	VPAND        avx2const16<>+0(SB), X7, X7
 	VPSLLD       $0x05, X7, X7
 	VMOVDQU      X7, 16(SI)
-	JMP          found118
+	JMP          found130
 
 DATA avx2const17<>+0(SB)/8, $0x3ff0000000000000
 DATA avx2const17<>+8(SB)/8, $0x3ff0000000000000
@@ -3249,9 +3386,9 @@ TEXT ·addRowsAVX2(SB), NOSPLIT, $0-32
 	MOVQ dst_len+8(FP), CX
 	MOVQ t+24(FP), DX
 	CMPQ CX, $+4
-	JB   end120
+	JB   end132
 
-loop119:
+loop131:
 	VMOVDQU      (DX), Y0
 	VPHADDD      32(DX), Y0, Y0
 	VMOVDQU      64(DX), Y1
@@ -3266,9 +3403,9 @@ loop119:
 	ADDQ         $+32, AX
 	SUBQ         $+4, CX
 	CMPQ         CX, $+4
-	JAE          loop119
+	JAE          loop131
 
-end120:
+end132:
 	VZEROUPPER
 	RET
 
@@ -3284,9 +3421,9 @@ TEXT ·groupFloatsAVX2(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx2const20<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end122
+	JB      end134
 
-loop121:
+loop133:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -3308,9 +3445,9 @@ loop121:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop121
+	JAE      loop133
 
-end122:
+end134:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -3318,9 +3455,9 @@ end122:
 	VMOVUPD avx2const21<>+0(SB), X0
 	VMOVUPD avx2const22<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end124
+	JB      end136
 
-loop123:
+loop135:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -3413,13 +3550,13 @@ loop123:
 	ADDQ        $+64, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop123
+	JAE         loop135
 
-end124:
+end136:
 	CMPQ BX, $+1
-	JB   end126
+	JB   end138
 
-loop125:
+loop137:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -3435,15 +3572,15 @@ loop125:
 	ADDQ        $+8, DX
 	SUBQ        $+1, BX
 	CMPQ        BX, $+1
-	JAE         loop125
+	JAE         loop137
 
-end126:
+end138:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end128
+	JB   end140
 
-loop127:
+loop139:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -3465,9 +3602,9 @@ loop127:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop127
+	JAE     loop139
 
-end128:
+end140:
 	VZEROUPPER
 	RET
 
@@ -3484,8 +3621,8 @@ DATA avx2const22<>+8(SB)/8, $0x8000000000000000
 GLOBL avx2const22<>(SB), RODATA|NOPTR, $16
 
 // func leastAVX2(x []float64) (best float64, piece int, nan uint64)
-// Requires: AVX, AVX2, CMOV
-TEXT ·leastAVX2(SB), NOSPLIT, $0-48
+// Requires: AVX, AVX2, CMOV, MMX+, SSE
+TEXT ·leastAVX2(SB), NOSPLIT, $8-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
@@ -3499,12 +3636,17 @@ TEXT ·leastAVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y6
 	VMOVAPD Y0, Y7
 	VMOVAPD Y0, Y8
-	VPXOR   Y9, Y9, Y9
-	MOVQ    CX, DI
+	STMXCSR (SP)
+	BTRL    $0x00, (SP)
+	JCC     clear141
+	LDMXCSR (SP)
 
-piece130:
+clear141:
+	MOVQ CX, DI
+
+piece143:
 	TESTQ   CX, CX
-	JZ      all129
+	JZ      all142
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -3512,111 +3654,124 @@ piece130:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near131
+	JB      near144
 	SUBQ    $+32, R8
-	JB      end133
+	JB      end146
 	PCALIGN $0x40
 
-loop132:
+loop145:
 	MOVQ    (AX), R9
 	MOVQ    64(AX), R9
 	MOVQ    128(AX), R9
 	MOVQ    192(AX), R9
-	VMOVUPD (AX), Y10
-	VMINPD  Y1, Y10, Y1
-	VMOVUPD 32(AX), Y11
-	VMINPD  Y2, Y11, Y2
-	VCMPPD  $0x03, Y10, Y11, Y10
-	VORPD   Y10, Y9, Y9
-	VMOVUPD 64(AX), Y10
-	VMINPD  Y3, Y10, Y3
-	VMOVUPD 96(AX), Y11
-	VMINPD  Y4, Y11, Y4
-	VCMPPD  $0x03, Y10, Y11, Y10
-	VORPD   Y10, Y9, Y9
-	VMOVUPD 128(AX), Y10
-	VMINPD  Y5, Y10, Y5
-	VMOVUPD 160(AX), Y11
-	VMINPD  Y6, Y11, Y6
-	VCMPPD  $0x03, Y10, Y11, Y10
-	VORPD   Y10, Y9, Y9
-	VMOVUPD 192(AX), Y10
-	VMINPD  Y7, Y10, Y7
-	VMOVUPD 224(AX), Y11
-	VMINPD  Y8, Y11, Y8
-	VCMPPD  $0x03, Y10, Y11, Y10
-	VORPD   Y10, Y9, Y9
+	VMOVUPD (AX), Y9
+	VMINPD  Y1, Y9, Y1
+	VMOVUPD 32(AX), Y9
+	VMINPD  Y2, Y9, Y2
+	VMOVUPD 64(AX), Y9
+	VMINPD  Y3, Y9, Y3
+	VMOVUPD 96(AX), Y9
+	VMINPD  Y4, Y9, Y4
+	VMOVUPD 128(AX), Y9
+	VMINPD  Y5, Y9, Y5
+	VMOVUPD 160(AX), Y9
+	VMINPD  Y6, Y9, Y6
+	VMOVUPD 192(AX), Y9
+	VMINPD  Y7, Y9, Y7
+	VMOVUPD 224(AX), Y9
+	VMINPD  Y8, Y9, Y8
 	ADDQ    $+256, AX
 	SUBQ    $+32, R8
-	JAE     loop132
+	JAE     loop145
 
-end133:
+end146:
 	ADDQ $+32, R8
 
-near131:
+near144:
+	CMPQ    DI, ·fetchFrom+0(SB)
+	JB      near147
+	MOVL    $0x00001000, R9
 	SUBQ    $+32, R8
-	JB      end135
+	JB      end149
 	PCALIGN $0x40
 
-loop134:
-	VMOVUPD (AX), Y10
-	VMINPD  Y1, Y10, Y1
-	VMOVUPD 32(AX), Y11
-	VMINPD  Y2, Y11, Y2
-	VCMPPD  $0x03, Y10, Y11, Y10
-	VORPD   Y10, Y9, Y9
-	VMOVUPD 64(AX), Y10
-	VMINPD  Y3, Y10, Y3
-	VMOVUPD 96(AX), Y11
-	VMINPD  Y4, Y11, Y4
-	VCMPPD  $0x03, Y10, Y11, Y10
-	VORPD   Y10, Y9, Y9
-	VMOVUPD 128(AX), Y10
-	VMINPD  Y5, Y10, Y5
-	VMOVUPD 160(AX), Y11
-	VMINPD  Y6, Y11, Y6
-	VCMPPD  $0x03, Y10, Y11, Y10
-	VORPD   Y10, Y9, Y9
-	VMOVUPD 192(AX), Y10
-	VMINPD  Y7, Y10, Y7
-	VMOVUPD 224(AX), Y11
-	VMINPD  Y8, Y11, Y8
-	VCMPPD  $0x03, Y10, Y11, Y10
-	VORPD   Y10, Y9, Y9
+loop148:
+	PREFETCHT0 (AX)(R9*1)
+	VMOVUPD    (AX), Y9
+	VMINPD     Y1, Y9, Y1
+	VMOVUPD    32(AX), Y9
+	VMINPD     Y2, Y9, Y2
+	VMOVUPD    64(AX), Y9
+	VMINPD     Y3, Y9, Y3
+	VMOVUPD    96(AX), Y9
+	VMINPD     Y4, Y9, Y4
+	VMOVUPD    128(AX), Y9
+	VMINPD     Y5, Y9, Y5
+	VMOVUPD    160(AX), Y9
+	VMINPD     Y6, Y9, Y6
+	VMOVUPD    192(AX), Y9
+	VMINPD     Y7, Y9, Y7
+	VMOVUPD    224(AX), Y9
+	VMINPD     Y8, Y9, Y8
+	ADDQ       $+256, AX
+	SUBQ       $+32, R8
+	JAE        loop148
+
+end149:
+	ADDQ $+32, R8
+
+near147:
+	SUBQ    $+32, R8
+	JB      end151
+	PCALIGN $0x40
+
+loop150:
+	VMOVUPD (AX), Y9
+	VMINPD  Y1, Y9, Y1
+	VMOVUPD 32(AX), Y9
+	VMINPD  Y2, Y9, Y2
+	VMOVUPD 64(AX), Y9
+	VMINPD  Y3, Y9, Y3
+	VMOVUPD 96(AX), Y9
+	VMINPD  Y4, Y9, Y4
+	VMOVUPD 128(AX), Y9
+	VMINPD  Y5, Y9, Y5
+	VMOVUPD 160(AX), Y9
+	VMINPD  Y6, Y9, Y6
+	VMOVUPD 192(AX), Y9
+	VMINPD  Y7, Y9, Y7
+	VMOVUPD 224(AX), Y9
+	VMINPD  Y8, Y9, Y8
 	ADDQ    $+256, AX
 	SUBQ    $+32, R8
-	JAE     loop134
+	JAE     loop150
 
-end135:
+end151:
 	ADDQ $+32, R8
 	CMPQ R8, $+4
-	JB   end137
+	JB   end153
 
-loop136:
-	VMOVUPD (AX), Y10
-	VMINPD  Y1, Y10, Y1
-	VCMPPD  $0x03, Y10, Y10, Y10
-	VORPD   Y10, Y9, Y9
+loop152:
+	VMOVUPD (AX), Y9
+	VMINPD  Y1, Y9, Y1
 	ADDQ    $+32, AX
 	SUBQ    $+4, R8
 	CMPQ    R8, $+4
-	JAE     loop136
+	JAE     loop152
 
-end137:
+end153:
 	TESTQ      R8, R8
-	JZ         none138
+	JZ         none154
 	LEAQ       avx2const0<>+24(SB), R9
 	NEGQ       R8
-	VMOVDQU    (R9)(R8*8), Y10
+	VMOVDQU    (R9)(R8*8), Y9
 	NEGQ       R8
-	VMASKMOVPD (AX), Y10, Y11
-	VBLENDVPD  Y10, Y11, Y0, Y11
-	VMOVUPD    Y11, Y10
-	VMINPD     Y1, Y10, Y1
-	VCMPPD     $0x03, Y10, Y10, Y10
-	VORPD      Y10, Y9, Y9
+	VMASKMOVPD (AX), Y9, Y10
+	VBLENDVPD  Y9, Y10, Y0, Y10
+	VMOVUPD    Y10, Y9
+	VMINPD     Y1, Y9, Y1
 
-none138:
+none154:
 	VMINPD       Y1, Y5, Y1
 	VMINPD       Y2, Y6, Y2
 	VMINPD       Y3, Y7, Y3
@@ -3624,28 +3779,30 @@ none138:
 	VMINPD       Y1, Y3, Y1
 	VMINPD       Y2, Y4, Y2
 	VMINPD       Y1, Y2, Y1
-	VCMPPD       $0x11, Y0, Y1, Y10
-	VMOVMSKPD    Y10, R8
+	VCMPPD       $0x11, Y0, Y1, Y9
+	VMOVMSKPD    Y9, R8
 	TESTL        R8, R8
-	JZ           same139
+	JZ           same155
 	VMOVAPD      Y1, Y0
-	VEXTRACTF128 $0x01, Y0, X10
-	VMINPD       X0, X10, X0
-	VPERMILPD    $0x01, X0, X10
-	VMINPD       X0, X10, X0
+	VEXTRACTF128 $0x01, Y0, X9
+	VMINPD       X0, X9, X0
+	VPERMILPD    $0x01, X0, X9
+	VMINPD       X0, X9, X0
 	VBROADCASTSD X0, Y0
 	MOVQ         BX, SI
 
-same139:
-	JMP piece130
+same155:
+	JMP piece143
 
-all129:
-	VMOVSD    X0, best+24(FP)
-	SUBQ      DX, SI
-	SHRQ      $0x03, SI
-	MOVQ      SI, piece+32(FP)
-	VMOVMSKPD Y9, AX
-	MOVQ      AX, nan+40(FP)
+all142:
+	VMOVSD  X0, best+24(FP)
+	SUBQ    DX, SI
+	SHRQ    $0x03, SI
+	MOVQ    SI, piece+32(FP)
+	STMXCSR (SP)
+	MOVL    (SP), AX
+	ANDL    $0x01, AX
+	MOVQ    AX, nan+40(FP)
 	VZEROUPPER
 	RET
 
@@ -3656,8 +3813,8 @@ DATA avx2const23<>+24(SB)/8, $0x7ff0000000000000
 GLOBL avx2const23<>(SB), RODATA|NOPTR, $32
 
 // func greatestAVX2(x []float64) (best float64, piece int, nan uint64)
-// Requires: AVX, AVX2, CMOV
-TEXT ·greatestAVX2(SB), NOSPLIT, $0-48
+// Requires: AVX, AVX2, CMOV, MMX+, SSE
+TEXT ·greatestAVX2(SB), NOSPLIT, $8-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
@@ -3671,12 +3828,17 @@ TEXT ·greatestAVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y6
 	VMOVAPD Y0, Y7
 	VMOVAPD Y0, Y8
-	VPXOR   Y9, Y9, Y9
-	MOVQ    CX, DI
+	STMXCSR (SP)
+	BTRL    $0x00, (SP)
+	JCC     clear156
+	LDMXCSR (SP)
 
-piece141:
+clear156:
+	MOVQ CX, DI
+
+piece158:
 	TESTQ   CX, CX
-	JZ      all140
+	JZ      all157
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -3684,111 +3846,124 @@ piece141:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near142
+	JB      near159
 	SUBQ    $+32, R8
-	JB      end144
+	JB      end161
 	PCALIGN $0x40
 
-loop143:
+loop160:
 	MOVQ    (AX), R9
 	MOVQ    64(AX), R9
 	MOVQ    128(AX), R9
 	MOVQ    192(AX), R9
-	VMOVUPD (AX), Y10
-	VMAXPD  Y1, Y10, Y1
-	VMOVUPD 32(AX), Y11
-	VMAXPD  Y2, Y11, Y2
-	VCMPPD  $0x03, Y10, Y11, Y10
-	VORPD   Y10, Y9, Y9
-	VMOVUPD 64(AX), Y10
-	VMAXPD  Y3, Y10, Y3
-	VMOVUPD 96(AX), Y11
-	VMAXPD  Y4, Y11, Y4
-	VCMPPD  $0x03, Y10, Y11, Y10
-	VORPD   Y10, Y9, Y9
-	VMOVUPD 128(AX), Y10
-	VMAXPD  Y5, Y10, Y5
-	VMOVUPD 160(AX), Y11
-	VMAXPD  Y6, Y11, Y6
-	VCMPPD  $0x03, Y10, Y11, Y10
-	VORPD   Y10, Y9, Y9
-	VMOVUPD 192(AX), Y10
-	VMAXPD  Y7, Y10, Y7
-	VMOVUPD 224(AX), Y11
-	VMAXPD  Y8, Y11, Y8
-	VCMPPD  $0x03, Y10, Y11, Y10
-	VORPD   Y10, Y9, Y9
+	VMOVUPD (AX), Y9
+	VMAXPD  Y1, Y9, Y1
+	VMOVUPD 32(AX), Y9
+	VMAXPD  Y2, Y9, Y2
+	VMOVUPD 64(AX), Y9
+	VMAXPD  Y3, Y9, Y3
+	VMOVUPD 96(AX), Y9
+	VMAXPD  Y4, Y9, Y4
+	VMOVUPD 128(AX), Y9
+	VMAXPD  Y5, Y9, Y5
+	VMOVUPD 160(AX), Y9
+	VMAXPD  Y6, Y9, Y6
+	VMOVUPD 192(AX), Y9
+	VMAXPD  Y7, Y9, Y7
+	VMOVUPD 224(AX), Y9
+	VMAXPD  Y8, Y9, Y8
 	ADDQ    $+256, AX
 	SUBQ    $+32, R8
-	JAE     loop143
+	JAE     loop160
 
-end144:
+end161:
 	ADDQ $+32, R8
 
-near142:
+near159:
+	CMPQ    DI, ·fetchFrom+0(SB)
+	JB      near162
+	MOVL    $0x00001000, R9
 	SUBQ    $+32, R8
-	JB      end146
+	JB      end164
 	PCALIGN $0x40
 
-loop145:
-	VMOVUPD (AX), Y10
-	VMAXPD  Y1, Y10, Y1
-	VMOVUPD 32(AX), Y11
-	VMAXPD  Y2, Y11, Y2
-	VCMPPD  $0x03, Y10, Y11, Y10
-	VORPD   Y10, Y9, Y9
-	VMOVUPD 64(AX), Y10
-	VMAXPD  Y3, Y10, Y3
-	VMOVUPD 96(AX), Y11
-	VMAXPD  Y4, Y11, Y4
-	VCMPPD  $0x03, Y10, Y11, Y10
-	VORPD   Y10, Y9, Y9
-	VMOVUPD 128(AX), Y10
-	VMAXPD  Y5, Y10, Y5
-	VMOVUPD 160(AX), Y11
-	VMAXPD  Y6, Y11, Y6
-	VCMPPD  $0x03, Y10, Y11, Y10
-	VORPD   Y10, Y9, Y9
-	VMOVUPD 192(AX), Y10
-	VMAXPD  Y7, Y10, Y7
-	VMOVUPD 224(AX), Y11
-	VMAXPD  Y8, Y11, Y8
-	VCMPPD  $0x03, Y10, Y11, Y10
-	VORPD   Y10, Y9, Y9
+loop163:
+	PREFETCHT0 (AX)(R9*1)
+	VMOVUPD    (AX), Y9
+	VMAXPD     Y1, Y9, Y1
+	VMOVUPD    32(AX), Y9
+	VMAXPD     Y2, Y9, Y2
+	VMOVUPD    64(AX), Y9
+	VMAXPD     Y3, Y9, Y3
+	VMOVUPD    96(AX), Y9
+	VMAXPD     Y4, Y9, Y4
+	VMOVUPD    128(AX), Y9
+	VMAXPD     Y5, Y9, Y5
+	VMOVUPD    160(AX), Y9
+	VMAXPD     Y6, Y9, Y6
+	VMOVUPD    192(AX), Y9
+	VMAXPD     Y7, Y9, Y7
+	VMOVUPD    224(AX), Y9
+	VMAXPD     Y8, Y9, Y8
+	ADDQ       $+256, AX
+	SUBQ       $+32, R8
+	JAE        loop163
+
+end164:
+	ADDQ $+32, R8
+
+near162:
+	SUBQ    $+32, R8
+	JB      end166
+	PCALIGN $0x40
+
+loop165:
+	VMOVUPD (AX), Y9
+	VMAXPD  Y1, Y9, Y1
+	VMOVUPD 32(AX), Y9
+	VMAXPD  Y2, Y9, Y2
+	VMOVUPD 64(AX), Y9
+	VMAXPD  Y3, Y9, Y3
+	VMOVUPD 96(AX), Y9
+	VMAXPD  Y4, Y9, Y4
+	VMOVUPD 128(AX), Y9
+	VMAXPD  Y5, Y9, Y5
+	VMOVUPD 160(AX), Y9
+	VMAXPD  Y6, Y9, Y6
+	VMOVUPD 192(AX), Y9
+	VMAXPD  Y7, Y9, Y7
+	VMOVUPD 224(AX), Y9
+	VMAXPD  Y8, Y9, Y8
 	ADDQ    $+256, AX
 	SUBQ    $+32, R8
-	JAE     loop145
+	JAE     loop165
 
-end146:
+end166:
 	ADDQ $+32, R8
 	CMPQ R8, $+4
-	JB   end148
+	JB   end168
 
-loop147:
-	VMOVUPD (AX), Y10
-	VMAXPD  Y1, Y10, Y1
-	VCMPPD  $0x03, Y10, Y10, Y10
-	VORPD   Y10, Y9, Y9
+loop167:
+	VMOVUPD (AX), Y9
+	VMAXPD  Y1, Y9, Y1
 	ADDQ    $+32, AX
 	SUBQ    $+4, R8
 	CMPQ    R8, $+4
-	JAE     loop147
+	JAE     loop167
 
-end148:
+end168:
 	TESTQ      R8, R8
-	JZ         none149
+	JZ         none169
 	LEAQ       avx2const0<>+24(SB), R9
 	NEGQ       R8
-	VMOVDQU    (R9)(R8*8), Y10
+	VMOVDQU    (R9)(R8*8), Y9
 	NEGQ       R8
-	VMASKMOVPD (AX), Y10, Y11
-	VBLENDVPD  Y10, Y11, Y0, Y11
-	VMOVUPD    Y11, Y10
-	VMAXPD     Y1, Y10, Y1
-	VCMPPD     $0x03, Y10, Y10, Y10
-	VORPD      Y10, Y9, Y9
+	VMASKMOVPD (AX), Y9, Y10
+	VBLENDVPD  Y9, Y10, Y0, Y10
+	VMOVUPD    Y10, Y9
+	VMAXPD     Y1, Y9, Y1
 
-none149:
+none169:
 	VMAXPD       Y1, Y5, Y1
 	VMAXPD       Y2, Y6, Y2
 	VMAXPD       Y3, Y7, Y3
@@ -3796,28 +3971,30 @@ none149:
 	VMAXPD       Y1, Y3, Y1
 	VMAXPD       Y2, Y4, Y2
 	VMAXPD       Y1, Y2, Y1
-	VCMPPD       $0x11, Y1, Y0, Y10
-	VMOVMSKPD    Y10, R8
+	VCMPPD       $0x11, Y1, Y0, Y9
+	VMOVMSKPD    Y9, R8
 	TESTL        R8, R8
-	JZ           same150
+	JZ           same170
 	VMOVAPD      Y1, Y0
-	VEXTRACTF128 $0x01, Y0, X10
-	VMAXPD       X0, X10, X0
-	VPERMILPD    $0x01, X0, X10
-	VMAXPD       X0, X10, X0
+	VEXTRACTF128 $0x01, Y0, X9
+	VMAXPD       X0, X9, X0
+	VPERMILPD    $0x01, X0, X9
+	VMAXPD       X0, X9, X0
 	VBROADCASTSD X0, Y0
 	MOVQ         BX, SI
 
-same150:
-	JMP piece141
+same170:
+	JMP piece158
 
-all140:
-	VMOVSD    X0, best+24(FP)
-	SUBQ      DX, SI
-	SHRQ      $0x03, SI
-	MOVQ      SI, piece+32(FP)
-	VMOVMSKPD Y9, AX
-	MOVQ      AX, nan+40(FP)
+all157:
+	VMOVSD  X0, best+24(FP)
+	SUBQ    DX, SI
+	SHRQ    $0x03, SI
+	MOVQ    SI, piece+32(FP)
+	STMXCSR (SP)
+	MOVL    (SP), AX
+	ANDL    $0x01, AX
+	MOVQ    AX, nan+40(FP)
 	VZEROUPPER
 	RET
 
@@ -3828,7 +4005,7 @@ DATA avx2const24<>+24(SB)/8, $0xfff0000000000000
 GLOBL avx2const24<>(SB), RODATA|NOPTR, $32
 
 // func leastInt64AVX2(x []int64) (best int64, piece int, nan uint64)
-// Requires: AVX, AVX2, CMOV
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·leastInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
@@ -3845,9 +4022,9 @@ TEXT ·leastInt64AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	MOVQ    CX, DI
 
-piece152:
+piece172:
 	TESTQ   CX, CX
-	JZ      all151
+	JZ      all171
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -3855,12 +4032,12 @@ piece152:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near153
+	JB      near173
 	SUBQ    $+32, R8
-	JB      end155
+	JB      end175
 	PCALIGN $0x40
 
-loop154:
+loop174:
 	MOVQ      (AX), R9
 	MOVQ      64(AX), R9
 	MOVQ      128(AX), R9
@@ -3891,17 +4068,58 @@ loop154:
 	VBLENDVPD Y10, Y9, Y8, Y8
 	ADDQ      $+256, AX
 	SUBQ      $+32, R8
-	JAE       loop154
+	JAE       loop174
 
-end155:
+end175:
 	ADDQ $+32, R8
 
-near153:
+near173:
+	CMPQ    DI, ·fetchFrom+0(SB)
+	JB      near176
+	MOVL    $0x00001000, R9
 	SUBQ    $+32, R8
-	JB      end157
+	JB      end178
 	PCALIGN $0x40
 
-loop156:
+loop177:
+	PREFETCHT0 (AX)(R9*1)
+	VMOVUPD    (AX), Y9
+	VPCMPGTQ   Y9, Y1, Y10
+	VBLENDVPD  Y10, Y9, Y1, Y1
+	VMOVUPD    32(AX), Y9
+	VPCMPGTQ   Y9, Y2, Y10
+	VBLENDVPD  Y10, Y9, Y2, Y2
+	VMOVUPD    64(AX), Y9
+	VPCMPGTQ   Y9, Y3, Y10
+	VBLENDVPD  Y10, Y9, Y3, Y3
+	VMOVUPD    96(AX), Y9
+	VPCMPGTQ   Y9, Y4, Y10
+	VBLENDVPD  Y10, Y9, Y4, Y4
+	VMOVUPD    128(AX), Y9
+	VPCMPGTQ   Y9, Y5, Y10
+	VBLENDVPD  Y10, Y9, Y5, Y5
+	VMOVUPD    160(AX), Y9
+	VPCMPGTQ   Y9, Y6, Y10
+	VBLENDVPD  Y10, Y9, Y6, Y6
+	VMOVUPD    192(AX), Y9
+	VPCMPGTQ   Y9, Y7, Y10
+	VBLENDVPD  Y10, Y9, Y7, Y7
+	VMOVUPD    224(AX), Y9
+	VPCMPGTQ   Y9, Y8, Y10
+	VBLENDVPD  Y10, Y9, Y8, Y8
+	ADDQ       $+256, AX
+	SUBQ       $+32, R8
+	JAE        loop177
+
+end178:
+	ADDQ $+32, R8
+
+near176:
+	SUBQ    $+32, R8
+	JB      end180
+	PCALIGN $0x40
+
+loop179:
 	VMOVUPD   (AX), Y9
 	VPCMPGTQ  Y9, Y1, Y10
 	VBLENDVPD Y10, Y9, Y1, Y1
@@ -3928,25 +4146,25 @@ loop156:
 	VBLENDVPD Y10, Y9, Y8, Y8
 	ADDQ      $+256, AX
 	SUBQ      $+32, R8
-	JAE       loop156
+	JAE       loop179
 
-end157:
+end180:
 	ADDQ $+32, R8
 	CMPQ R8, $+4
-	JB   end159
+	JB   end182
 
-loop158:
+loop181:
 	VMOVUPD   (AX), Y9
 	VPCMPGTQ  Y9, Y1, Y10
 	VBLENDVPD Y10, Y9, Y1, Y1
 	ADDQ      $+32, AX
 	SUBQ      $+4, R8
 	CMPQ      R8, $+4
-	JAE       loop158
+	JAE       loop181
 
-end159:
+end182:
 	TESTQ      R8, R8
-	JZ         none160
+	JZ         none183
 	LEAQ       avx2const0<>+24(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*8), Y9
@@ -3957,7 +4175,7 @@ end159:
 	VPCMPGTQ   Y9, Y1, Y10
 	VBLENDVPD  Y10, Y9, Y1, Y1
 
-none160:
+none183:
 	VPCMPGTQ     Y5, Y1, Y9
 	VBLENDVPD    Y9, Y5, Y1, Y1
 	VPCMPGTQ     Y6, Y2, Y9
@@ -3975,7 +4193,7 @@ none160:
 	VPCMPGTQ     Y1, Y0, Y9
 	VMOVMSKPD    Y9, R8
 	TESTL        R8, R8
-	JZ           same161
+	JZ           same184
 	VMOVAPD      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPCMPGTQ     X9, X0, X10
@@ -3986,10 +4204,10 @@ none160:
 	VBROADCASTSD X0, Y0
 	MOVQ         BX, SI
 
-same161:
-	JMP piece152
+same184:
+	JMP piece172
 
-all151:
+all171:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -4000,7 +4218,7 @@ all151:
 	RET
 
 // func greatestInt64AVX2(x []int64) (best int64, piece int, nan uint64)
-// Requires: AVX, AVX2, CMOV
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·greatestInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
@@ -4017,9 +4235,9 @@ TEXT ·greatestInt64AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	MOVQ    CX, DI
 
-piece163:
+piece186:
 	TESTQ   CX, CX
-	JZ      all162
+	JZ      all185
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -4027,12 +4245,12 @@ piece163:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near164
+	JB      near187
 	SUBQ    $+32, R8
-	JB      end166
+	JB      end189
 	PCALIGN $0x40
 
-loop165:
+loop188:
 	MOVQ      (AX), R9
 	MOVQ      64(AX), R9
 	MOVQ      128(AX), R9
@@ -4063,17 +4281,58 @@ loop165:
 	VBLENDVPD Y10, Y9, Y8, Y8
 	ADDQ      $+256, AX
 	SUBQ      $+32, R8
-	JAE       loop165
+	JAE       loop188
 
-end166:
+end189:
 	ADDQ $+32, R8
 
-near164:
+near187:
+	CMPQ    DI, ·fetchFrom+0(SB)
+	JB      near190
+	MOVL    $0x00001000, R9
 	SUBQ    $+32, R8
-	JB      end168
+	JB      end192
 	PCALIGN $0x40
 
-loop167:
+loop191:
+	PREFETCHT0 (AX)(R9*1)
+	VMOVUPD    (AX), Y9
+	VPCMPGTQ   Y1, Y9, Y10
+	VBLENDVPD  Y10, Y9, Y1, Y1
+	VMOVUPD    32(AX), Y9
+	VPCMPGTQ   Y2, Y9, Y10
+	VBLENDVPD  Y10, Y9, Y2, Y2
+	VMOVUPD    64(AX), Y9
+	VPCMPGTQ   Y3, Y9, Y10
+	VBLENDVPD  Y10, Y9, Y3, Y3
+	VMOVUPD    96(AX), Y9
+	VPCMPGTQ   Y4, Y9, Y10
+	VBLENDVPD  Y10, Y9, Y4, Y4
+	VMOVUPD    128(AX), Y9
+	VPCMPGTQ   Y5, Y9, Y10
+	VBLENDVPD  Y10, Y9, Y5, Y5
+	VMOVUPD    160(AX), Y9
+	VPCMPGTQ   Y6, Y9, Y10
+	VBLENDVPD  Y10, Y9, Y6, Y6
+	VMOVUPD    192(AX), Y9
+	VPCMPGTQ   Y7, Y9, Y10
+	VBLENDVPD  Y10, Y9, Y7, Y7
+	VMOVUPD    224(AX), Y9
+	VPCMPGTQ   Y8, Y9, Y10
+	VBLENDVPD  Y10, Y9, Y8, Y8
+	ADDQ       $+256, AX
+	SUBQ       $+32, R8
+	JAE        loop191
+
+end192:
+	ADDQ $+32, R8
+
+near190:
+	SUBQ    $+32, R8
+	JB      end194
+	PCALIGN $0x40
+
+loop193:
 	VMOVUPD   (AX), Y9
 	VPCMPGTQ  Y1, Y9, Y10
 	VBLENDVPD Y10, Y9, Y1, Y1
@@ -4100,25 +4359,25 @@ loop167:
 	VBLENDVPD Y10, Y9, Y8, Y8
 	ADDQ      $+256, AX
 	SUBQ      $+32, R8
-	JAE       loop167
+	JAE       loop193
 
-end168:
+end194:
 	ADDQ $+32, R8
 	CMPQ R8, $+4
-	JB   end170
+	JB   end196
 
-loop169:
+loop195:
 	VMOVUPD   (AX), Y9
 	VPCMPGTQ  Y1, Y9, Y10
 	VBLENDVPD Y10, Y9, Y1, Y1
 	ADDQ      $+32, AX
 	SUBQ      $+4, R8
 	CMPQ      R8, $+4
-	JAE       loop169
+	JAE       loop195
 
-end170:
+end196:
 	TESTQ      R8, R8
-	JZ         none171
+	JZ         none197
 	LEAQ       avx2const0<>+24(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*8), Y9
@@ -4129,7 +4388,7 @@ end170:
 	VPCMPGTQ   Y1, Y9, Y10
 	VBLENDVPD  Y10, Y9, Y1, Y1
 
-none171:
+none197:
 	VPCMPGTQ     Y1, Y5, Y9
 	VBLENDVPD    Y9, Y5, Y1, Y1
 	VPCMPGTQ     Y2, Y6, Y9
@@ -4147,7 +4406,7 @@ none171:
 	VPCMPGTQ     Y0, Y1, Y9
 	VMOVMSKPD    Y9, R8
 	TESTL        R8, R8
-	JZ           same172
+	JZ           same198
 	VMOVAPD      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPCMPGTQ     X0, X9, X10
@@ -4158,10 +4417,10 @@ none171:
 	VBROADCASTSD X0, Y0
 	MOVQ         BX, SI
 
-same172:
-	JMP piece163
+same198:
+	JMP piece186
 
-all162:
+all185:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -4179,9 +4438,9 @@ TEXT ·indexOfAVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+16
-	JB           end176
+	JB           end202
 
-loop175:
+loop201:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VCMPPD    $0x00, 32(AX), Y0, Y2
 	VORPD     Y2, Y1, Y1
@@ -4191,30 +4450,30 @@ loop175:
 	VORPD     Y2, Y1, Y1
 	VMOVMSKPD Y1, BX
 	TESTQ     BX, BX
-	JNZ       near174
+	JNZ       near200
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop175
+	JAE       loop201
 
-end176:
-near174:
+end202:
+near200:
 	CMPQ CX, $+4
-	JB   end178
+	JB   end204
 
-loop177:
+loop203:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VMOVMSKPD Y1, BX
 	TESTQ     BX, BX
-	JNZ       found173
+	JNZ       found199
 	ADDQ      $+32, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop177
+	JAE       loop203
 
-end178:
+end204:
 	TESTQ      CX, CX
-	JZ         none179
+	JZ         none205
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -4224,13 +4483,13 @@ end178:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPD  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found173
+	JNZ        found199
 	LEAQ       (AX)(CX*8), AX
 
-none179:
+none205:
 	XORQ BX, BX
 
-found173:
+found199:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -4249,9 +4508,9 @@ TEXT ·indexOfInt64AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+16
-	JB           end183
+	JB           end209
 
-loop182:
+loop208:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQQ  32(AX), Y0, Y2
 	VORPD     Y2, Y1, Y1
@@ -4261,30 +4520,30 @@ loop182:
 	VORPD     Y2, Y1, Y1
 	VMOVMSKPD Y1, BX
 	TESTQ     BX, BX
-	JNZ       near181
+	JNZ       near207
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop182
+	JAE       loop208
 
-end183:
-near181:
+end209:
+near207:
 	CMPQ CX, $+4
-	JB   end185
+	JB   end211
 
-loop184:
+loop210:
 	VPCMPEQQ  (AX), Y0, Y1
 	VMOVMSKPD Y1, BX
 	TESTQ     BX, BX
-	JNZ       found180
+	JNZ       found206
 	ADDQ      $+32, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop184
+	JAE       loop210
 
-end185:
+end211:
 	TESTQ      CX, CX
-	JZ         none186
+	JZ         none212
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -4294,13 +4553,13 @@ end185:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPD  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found180
+	JNZ        found206
 	LEAQ       (AX)(CX*8), AX
 
-none186:
+none212:
 	XORQ BX, BX
 
-found180:
+found206:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -4318,9 +4577,9 @@ TEXT ·indexNaNAVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+16
-	JB   end190
+	JB   end216
 
-loop189:
+loop215:
 	VMOVUPD   (AX), Y0
 	VCMPPD    $0x03, Y0, Y0, Y0
 	VMOVUPD   32(AX), Y1
@@ -4334,31 +4593,31 @@ loop189:
 	VORPD     Y1, Y0, Y0
 	VMOVMSKPD Y0, BX
 	TESTQ     BX, BX
-	JNZ       near188
+	JNZ       near214
 	ADDQ      $+128, AX
 	SUBQ      $+16, CX
 	CMPQ      CX, $+16
-	JAE       loop189
+	JAE       loop215
 
-end190:
-near188:
+end216:
+near214:
 	CMPQ CX, $+4
-	JB   end192
+	JB   end218
 
-loop191:
+loop217:
 	VMOVUPD   (AX), Y0
 	VCMPPD    $0x03, Y0, Y0, Y0
 	VMOVMSKPD Y0, BX
 	TESTQ     BX, BX
-	JNZ       found187
+	JNZ       found213
 	ADDQ      $+32, AX
 	SUBQ      $+4, CX
 	CMPQ      CX, $+4
-	JAE       loop191
+	JAE       loop217
 
-end192:
+end218:
 	TESTQ      CX, CX
-	JZ         none193
+	JZ         none219
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y0
@@ -4369,13 +4628,13 @@ end192:
 	VANDPD     Y0, Y1, Y1
 	VMOVMSKPD  Y1, BX
 	TESTQ      BX, BX
-	JNZ        found187
+	JNZ        found213
 	LEAQ       (AX)(CX*8), AX
 
-none193:
+none219:
 	XORQ BX, BX
 
-found187:
+found213:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -4387,7 +4646,7 @@ found187:
 	RET
 
 // func countAVX2(x []float64, c int, t float64) int
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·countAVX2(SB), NOSPLIT, $0-48
 	VBROADCASTSD t+32(FP), Y0
 	MOVQ         x_base+0(FP), AX
@@ -4403,14 +4662,14 @@ TEXT ·countAVX2(SB), NOSPLIT, $0-48
 	VMOVUPD      avx2const25<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case195
+	JNE          case221
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near196
+	JB           near222
 	SUBQ         $+32, CX
-	JB           end198
+	JB           end224
 	PCALIGN      $0x40
 
-loop197:
+loop223:
 	MOVQ   (AX), DX
 	MOVQ   64(AX), DX
 	MOVQ   128(AX), DX
@@ -4433,17 +4692,50 @@ loop197:
 	VPSUBQ Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
-	JAE    loop197
+	JAE    loop223
 
-end198:
+end224:
 	ADDQ $+32, CX
 
-near196:
+near222:
+	CMPQ    CX, ·fetchFrom+0(SB)
+	JB      near225
+	MOVL    $0x00001000, DX
 	SUBQ    $+32, CX
-	JB      end200
+	JB      end227
 	PCALIGN $0x40
 
-loop199:
+loop226:
+	PREFETCHT0 (AX)(DX*1)
+	VCMPPD     $0x1e, (AX), Y0, Y9
+	VPSUBQ     Y9, Y1, Y1
+	VCMPPD     $0x1e, 32(AX), Y0, Y9
+	VPSUBQ     Y9, Y2, Y2
+	VCMPPD     $0x1e, 64(AX), Y0, Y9
+	VPSUBQ     Y9, Y3, Y3
+	VCMPPD     $0x1e, 96(AX), Y0, Y9
+	VPSUBQ     Y9, Y4, Y4
+	VCMPPD     $0x1e, 128(AX), Y0, Y9
+	VPSUBQ     Y9, Y5, Y5
+	VCMPPD     $0x1e, 160(AX), Y0, Y9
+	VPSUBQ     Y9, Y6, Y6
+	VCMPPD     $0x1e, 192(AX), Y0, Y9
+	VPSUBQ     Y9, Y7, Y7
+	VCMPPD     $0x1e, 224(AX), Y0, Y9
+	VPSUBQ     Y9, Y8, Y8
+	ADDQ       $+256, AX
+	SUBQ       $+32, CX
+	JAE        loop226
+
+end227:
+	ADDQ $+32, CX
+
+near225:
+	SUBQ    $+32, CX
+	JB      end229
+	PCALIGN $0x40
+
+loop228:
 	VCMPPD $0x1e, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x1e, 32(AX), Y0, Y9
@@ -4462,24 +4754,24 @@ loop199:
 	VPSUBQ Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
-	JAE    loop199
+	JAE    loop228
 
-end200:
+end229:
 	ADDQ $+32, CX
 	CMPQ CX, $+4
-	JB   end202
+	JB   end231
 
-loop201:
+loop230:
 	VCMPPD $0x1e, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop201
+	JAE    loop230
 
-end202:
+end231:
 	TESTQ      CX, CX
-	JZ         none203
+	JZ         none232
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -4489,19 +4781,19 @@ end202:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none203:
-	JMP done194
+none232:
+	JMP done220
 
-case195:
+case221:
 	CMPQ    DX, $+1
-	JNE     case204
+	JNE     case233
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near205
+	JB      near234
 	SUBQ    $+32, CX
-	JB      end207
+	JB      end236
 	PCALIGN $0x40
 
-loop206:
+loop235:
 	MOVQ   (AX), DX
 	MOVQ   64(AX), DX
 	MOVQ   128(AX), DX
@@ -4524,17 +4816,50 @@ loop206:
 	VPSUBQ Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
-	JAE    loop206
+	JAE    loop235
 
-end207:
+end236:
 	ADDQ $+32, CX
 
-near205:
+near234:
+	CMPQ    CX, ·fetchFrom+0(SB)
+	JB      near237
+	MOVL    $0x00001000, DX
 	SUBQ    $+32, CX
-	JB      end209
+	JB      end239
 	PCALIGN $0x40
 
-loop208:
+loop238:
+	PREFETCHT0 (AX)(DX*1)
+	VCMPPD     $0x1d, (AX), Y0, Y9
+	VPSUBQ     Y9, Y1, Y1
+	VCMPPD     $0x1d, 32(AX), Y0, Y9
+	VPSUBQ     Y9, Y2, Y2
+	VCMPPD     $0x1d, 64(AX), Y0, Y9
+	VPSUBQ     Y9, Y3, Y3
+	VCMPPD     $0x1d, 96(AX), Y0, Y9
+	VPSUBQ     Y9, Y4, Y4
+	VCMPPD     $0x1d, 128(AX), Y0, Y9
+	VPSUBQ     Y9, Y5, Y5
+	VCMPPD     $0x1d, 160(AX), Y0, Y9
+	VPSUBQ     Y9, Y6, Y6
+	VCMPPD     $0x1d, 192(AX), Y0, Y9
+	VPSUBQ     Y9, Y7, Y7
+	VCMPPD     $0x1d, 224(AX), Y0, Y9
+	VPSUBQ     Y9, Y8, Y8
+	ADDQ       $+256, AX
+	SUBQ       $+32, CX
+	JAE        loop238
+
+end239:
+	ADDQ $+32, CX
+
+near237:
+	SUBQ    $+32, CX
+	JB      end241
+	PCALIGN $0x40
+
+loop240:
 	VCMPPD $0x1d, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x1d, 32(AX), Y0, Y9
@@ -4553,24 +4878,24 @@ loop208:
 	VPSUBQ Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
-	JAE    loop208
+	JAE    loop240
 
-end209:
+end241:
 	ADDQ $+32, CX
 	CMPQ CX, $+4
-	JB   end211
+	JB   end243
 
-loop210:
+loop242:
 	VCMPPD $0x1d, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop210
+	JAE    loop242
 
-end211:
+end243:
 	TESTQ      CX, CX
-	JZ         none212
+	JZ         none244
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -4580,19 +4905,19 @@ end211:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none212:
-	JMP done194
+none244:
+	JMP done220
 
-case204:
+case233:
 	CMPQ    DX, $+2
-	JNE     case213
+	JNE     case245
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near214
+	JB      near246
 	SUBQ    $+32, CX
-	JB      end216
+	JB      end248
 	PCALIGN $0x40
 
-loop215:
+loop247:
 	MOVQ   (AX), DX
 	MOVQ   64(AX), DX
 	MOVQ   128(AX), DX
@@ -4615,17 +4940,50 @@ loop215:
 	VPSUBQ Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
-	JAE    loop215
+	JAE    loop247
 
-end216:
+end248:
 	ADDQ $+32, CX
 
-near214:
+near246:
+	CMPQ    CX, ·fetchFrom+0(SB)
+	JB      near249
+	MOVL    $0x00001000, DX
 	SUBQ    $+32, CX
-	JB      end218
+	JB      end251
 	PCALIGN $0x40
 
-loop217:
+loop250:
+	PREFETCHT0 (AX)(DX*1)
+	VCMPPD     $0x11, (AX), Y0, Y9
+	VPSUBQ     Y9, Y1, Y1
+	VCMPPD     $0x11, 32(AX), Y0, Y9
+	VPSUBQ     Y9, Y2, Y2
+	VCMPPD     $0x11, 64(AX), Y0, Y9
+	VPSUBQ     Y9, Y3, Y3
+	VCMPPD     $0x11, 96(AX), Y0, Y9
+	VPSUBQ     Y9, Y4, Y4
+	VCMPPD     $0x11, 128(AX), Y0, Y9
+	VPSUBQ     Y9, Y5, Y5
+	VCMPPD     $0x11, 160(AX), Y0, Y9
+	VPSUBQ     Y9, Y6, Y6
+	VCMPPD     $0x11, 192(AX), Y0, Y9
+	VPSUBQ     Y9, Y7, Y7
+	VCMPPD     $0x11, 224(AX), Y0, Y9
+	VPSUBQ     Y9, Y8, Y8
+	ADDQ       $+256, AX
+	SUBQ       $+32, CX
+	JAE        loop250
+
+end251:
+	ADDQ $+32, CX
+
+near249:
+	SUBQ    $+32, CX
+	JB      end253
+	PCALIGN $0x40
+
+loop252:
 	VCMPPD $0x11, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x11, 32(AX), Y0, Y9
@@ -4644,24 +5002,24 @@ loop217:
 	VPSUBQ Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
-	JAE    loop217
+	JAE    loop252
 
-end218:
+end253:
 	ADDQ $+32, CX
 	CMPQ CX, $+4
-	JB   end220
+	JB   end255
 
-loop219:
+loop254:
 	VCMPPD $0x11, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop219
+	JAE    loop254
 
-end220:
+end255:
 	TESTQ      CX, CX
-	JZ         none221
+	JZ         none256
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -4671,19 +5029,19 @@ end220:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none221:
-	JMP done194
+none256:
+	JMP done220
 
-case213:
+case245:
 	CMPQ    DX, $+3
-	JNE     case222
+	JNE     case257
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near223
+	JB      near258
 	SUBQ    $+32, CX
-	JB      end225
+	JB      end260
 	PCALIGN $0x40
 
-loop224:
+loop259:
 	MOVQ   (AX), DX
 	MOVQ   64(AX), DX
 	MOVQ   128(AX), DX
@@ -4706,17 +5064,50 @@ loop224:
 	VPSUBQ Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
-	JAE    loop224
+	JAE    loop259
 
-end225:
+end260:
 	ADDQ $+32, CX
 
-near223:
+near258:
+	CMPQ    CX, ·fetchFrom+0(SB)
+	JB      near261
+	MOVL    $0x00001000, DX
 	SUBQ    $+32, CX
-	JB      end227
+	JB      end263
 	PCALIGN $0x40
 
-loop226:
+loop262:
+	PREFETCHT0 (AX)(DX*1)
+	VCMPPD     $0x12, (AX), Y0, Y9
+	VPSUBQ     Y9, Y1, Y1
+	VCMPPD     $0x12, 32(AX), Y0, Y9
+	VPSUBQ     Y9, Y2, Y2
+	VCMPPD     $0x12, 64(AX), Y0, Y9
+	VPSUBQ     Y9, Y3, Y3
+	VCMPPD     $0x12, 96(AX), Y0, Y9
+	VPSUBQ     Y9, Y4, Y4
+	VCMPPD     $0x12, 128(AX), Y0, Y9
+	VPSUBQ     Y9, Y5, Y5
+	VCMPPD     $0x12, 160(AX), Y0, Y9
+	VPSUBQ     Y9, Y6, Y6
+	VCMPPD     $0x12, 192(AX), Y0, Y9
+	VPSUBQ     Y9, Y7, Y7
+	VCMPPD     $0x12, 224(AX), Y0, Y9
+	VPSUBQ     Y9, Y8, Y8
+	ADDQ       $+256, AX
+	SUBQ       $+32, CX
+	JAE        loop262
+
+end263:
+	ADDQ $+32, CX
+
+near261:
+	SUBQ    $+32, CX
+	JB      end265
+	PCALIGN $0x40
+
+loop264:
 	VCMPPD $0x12, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x12, 32(AX), Y0, Y9
@@ -4735,24 +5126,24 @@ loop226:
 	VPSUBQ Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
-	JAE    loop226
+	JAE    loop264
 
-end227:
+end265:
 	ADDQ $+32, CX
 	CMPQ CX, $+4
-	JB   end229
+	JB   end267
 
-loop228:
+loop266:
 	VCMPPD $0x12, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop228
+	JAE    loop266
 
-end229:
+end267:
 	TESTQ      CX, CX
-	JZ         none230
+	JZ         none268
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -4762,17 +5153,17 @@ end229:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none230:
-	JMP done194
+none268:
+	JMP done220
 
-case222:
+case257:
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near231
+	JB      near269
 	SUBQ    $+32, CX
-	JB      end233
+	JB      end271
 	PCALIGN $0x40
 
-loop232:
+loop270:
 	MOVQ   (AX), DX
 	MOVQ   64(AX), DX
 	MOVQ   128(AX), DX
@@ -4795,17 +5186,50 @@ loop232:
 	VPSUBQ Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
-	JAE    loop232
+	JAE    loop270
 
-end233:
+end271:
 	ADDQ $+32, CX
 
-near231:
+near269:
+	CMPQ    CX, ·fetchFrom+0(SB)
+	JB      near272
+	MOVL    $0x00001000, DX
 	SUBQ    $+32, CX
-	JB      end235
+	JB      end274
 	PCALIGN $0x40
 
-loop234:
+loop273:
+	PREFETCHT0 (AX)(DX*1)
+	VCMPPD     $0x00, (AX), Y0, Y9
+	VPSUBQ     Y9, Y1, Y1
+	VCMPPD     $0x00, 32(AX), Y0, Y9
+	VPSUBQ     Y9, Y2, Y2
+	VCMPPD     $0x00, 64(AX), Y0, Y9
+	VPSUBQ     Y9, Y3, Y3
+	VCMPPD     $0x00, 96(AX), Y0, Y9
+	VPSUBQ     Y9, Y4, Y4
+	VCMPPD     $0x00, 128(AX), Y0, Y9
+	VPSUBQ     Y9, Y5, Y5
+	VCMPPD     $0x00, 160(AX), Y0, Y9
+	VPSUBQ     Y9, Y6, Y6
+	VCMPPD     $0x00, 192(AX), Y0, Y9
+	VPSUBQ     Y9, Y7, Y7
+	VCMPPD     $0x00, 224(AX), Y0, Y9
+	VPSUBQ     Y9, Y8, Y8
+	ADDQ       $+256, AX
+	SUBQ       $+32, CX
+	JAE        loop273
+
+end274:
+	ADDQ $+32, CX
+
+near272:
+	SUBQ    $+32, CX
+	JB      end276
+	PCALIGN $0x40
+
+loop275:
 	VCMPPD $0x00, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	VCMPPD $0x00, 32(AX), Y0, Y9
@@ -4824,24 +5248,24 @@ loop234:
 	VPSUBQ Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
-	JAE    loop234
+	JAE    loop275
 
-end235:
+end276:
 	ADDQ $+32, CX
 	CMPQ CX, $+4
-	JB   end237
+	JB   end278
 
-loop236:
+loop277:
 	VCMPPD $0x00, (AX), Y0, Y9
 	VPSUBQ Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop236
+	JAE    loop277
 
-end237:
+end278:
 	TESTQ      CX, CX
-	JZ         none238
+	JZ         none279
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -4851,8 +5275,8 @@ end237:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none238:
-done194:
+none279:
+done220:
 	VPADDQ       Y5, Y1, Y1
 	VPADDQ       Y6, Y2, Y2
 	VPADDQ       Y7, Y3, Y3
@@ -4875,7 +5299,7 @@ DATA avx2const25<>+24(SB)/8, $0x0000000000000001
 GLOBL avx2const25<>(SB), RODATA|NOPTR, $32
 
 // func countInt64AVX2(x []int64, c int, t int64) int
-// Requires: AVX, AVX2
+// Requires: AVX, AVX2, MMX+
 TEXT ·countInt64AVX2(SB), NOSPLIT, $0-48
 	VPBROADCASTQ t+32(FP), Y0
 	MOVQ         x_base+0(FP), AX
@@ -4891,14 +5315,14 @@ TEXT ·countInt64AVX2(SB), NOSPLIT, $0-48
 	VMOVUPD      avx2const25<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case240
+	JNE          case281
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near241
+	JB           near282
 	SUBQ         $+32, CX
-	JB           end243
+	JB           end284
 	PCALIGN      $0x40
 
-loop242:
+loop283:
 	MOVQ     (AX), DX
 	MOVQ     64(AX), DX
 	MOVQ     128(AX), DX
@@ -4921,17 +5345,50 @@ loop242:
 	VPSUBQ   Y9, Y8, Y8
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
-	JAE      loop242
+	JAE      loop283
 
-end243:
+end284:
 	ADDQ $+32, CX
 
-near241:
+near282:
+	CMPQ    CX, ·fetchFrom+0(SB)
+	JB      near285
+	MOVL    $0x00001000, DX
 	SUBQ    $+32, CX
-	JB      end245
+	JB      end287
 	PCALIGN $0x40
 
-loop244:
+loop286:
+	PREFETCHT0 (AX)(DX*1)
+	VPCMPGTQ   (AX), Y0, Y9
+	VPSUBQ     Y9, Y1, Y1
+	VPCMPGTQ   32(AX), Y0, Y9
+	VPSUBQ     Y9, Y2, Y2
+	VPCMPGTQ   64(AX), Y0, Y9
+	VPSUBQ     Y9, Y3, Y3
+	VPCMPGTQ   96(AX), Y0, Y9
+	VPSUBQ     Y9, Y4, Y4
+	VPCMPGTQ   128(AX), Y0, Y9
+	VPSUBQ     Y9, Y5, Y5
+	VPCMPGTQ   160(AX), Y0, Y9
+	VPSUBQ     Y9, Y6, Y6
+	VPCMPGTQ   192(AX), Y0, Y9
+	VPSUBQ     Y9, Y7, Y7
+	VPCMPGTQ   224(AX), Y0, Y9
+	VPSUBQ     Y9, Y8, Y8
+	ADDQ       $+256, AX
+	SUBQ       $+32, CX
+	JAE        loop286
+
+end287:
+	ADDQ $+32, CX
+
+near285:
+	SUBQ    $+32, CX
+	JB      end289
+	PCALIGN $0x40
+
+loop288:
 	VPCMPGTQ (AX), Y0, Y9
 	VPSUBQ   Y9, Y1, Y1
 	VPCMPGTQ 32(AX), Y0, Y9
@@ -4950,24 +5407,24 @@ loop244:
 	VPSUBQ   Y9, Y8, Y8
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
-	JAE      loop244
+	JAE      loop288
 
-end245:
+end289:
 	ADDQ $+32, CX
 	CMPQ CX, $+4
-	JB   end247
+	JB   end291
 
-loop246:
+loop290:
 	VPCMPGTQ (AX), Y0, Y9
 	VPSUBQ   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop246
+	JAE      loop290
 
-end247:
+end291:
 	TESTQ      CX, CX
-	JZ         none248
+	JZ         none292
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -4977,19 +5434,19 @@ end247:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none248:
-	JMP done239
+none292:
+	JMP done280
 
-case240:
+case281:
 	CMPQ    DX, $+1
-	JNE     case249
+	JNE     case293
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near250
+	JB      near294
 	SUBQ    $+32, CX
-	JB      end252
+	JB      end296
 	PCALIGN $0x40
 
-loop251:
+loop295:
 	MOVQ     (AX), DX
 	MOVQ     64(AX), DX
 	MOVQ     128(AX), DX
@@ -5020,17 +5477,58 @@ loop251:
 	VPSUBQ   Y9, Y8, Y8
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
-	JAE      loop251
+	JAE      loop295
 
-end252:
+end296:
 	ADDQ $+32, CX
 
-near250:
+near294:
+	CMPQ    CX, ·fetchFrom+0(SB)
+	JB      near297
+	MOVL    $0x00001000, DX
 	SUBQ    $+32, CX
-	JB      end254
+	JB      end299
 	PCALIGN $0x40
 
-loop253:
+loop298:
+	PREFETCHT0 (AX)(DX*1)
+	VMOVUPD    (AX), Y9
+	VPCMPGTQ   Y0, Y9, Y9
+	VPSUBQ     Y9, Y1, Y1
+	VMOVUPD    32(AX), Y9
+	VPCMPGTQ   Y0, Y9, Y9
+	VPSUBQ     Y9, Y2, Y2
+	VMOVUPD    64(AX), Y9
+	VPCMPGTQ   Y0, Y9, Y9
+	VPSUBQ     Y9, Y3, Y3
+	VMOVUPD    96(AX), Y9
+	VPCMPGTQ   Y0, Y9, Y9
+	VPSUBQ     Y9, Y4, Y4
+	VMOVUPD    128(AX), Y9
+	VPCMPGTQ   Y0, Y9, Y9
+	VPSUBQ     Y9, Y5, Y5
+	VMOVUPD    160(AX), Y9
+	VPCMPGTQ   Y0, Y9, Y9
+	VPSUBQ     Y9, Y6, Y6
+	VMOVUPD    192(AX), Y9
+	VPCMPGTQ   Y0, Y9, Y9
+	VPSUBQ     Y9, Y7, Y7
+	VMOVUPD    224(AX), Y9
+	VPCMPGTQ   Y0, Y9, Y9
+	VPSUBQ     Y9, Y8, Y8
+	ADDQ       $+256, AX
+	SUBQ       $+32, CX
+	JAE        loop298
+
+end299:
+	ADDQ $+32, CX
+
+near297:
+	SUBQ    $+32, CX
+	JB      end301
+	PCALIGN $0x40
+
+loop300:
 	VMOVUPD  (AX), Y9
 	VPCMPGTQ Y0, Y9, Y9
 	VPSUBQ   Y9, Y1, Y1
@@ -5057,25 +5555,25 @@ loop253:
 	VPSUBQ   Y9, Y8, Y8
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
-	JAE      loop253
+	JAE      loop300
 
-end254:
+end301:
 	ADDQ $+32, CX
 	CMPQ CX, $+4
-	JB   end256
+	JB   end303
 
-loop255:
+loop302:
 	VMOVUPD  (AX), Y9
 	VPCMPGTQ Y0, Y9, Y9
 	VPSUBQ   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop255
+	JAE      loop302
 
-end256:
+end303:
 	TESTQ      CX, CX
-	JZ         none257
+	JZ         none304
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -5086,17 +5584,17 @@ end256:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none257:
-	JMP done239
+none304:
+	JMP done280
 
-case249:
+case293:
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near258
+	JB      near305
 	SUBQ    $+32, CX
-	JB      end260
+	JB      end307
 	PCALIGN $0x40
 
-loop259:
+loop306:
 	MOVQ     (AX), DX
 	MOVQ     64(AX), DX
 	MOVQ     128(AX), DX
@@ -5119,17 +5617,50 @@ loop259:
 	VPSUBQ   Y9, Y8, Y8
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
-	JAE      loop259
+	JAE      loop306
 
-end260:
+end307:
 	ADDQ $+32, CX
 
-near258:
+near305:
+	CMPQ    CX, ·fetchFrom+0(SB)
+	JB      near308
+	MOVL    $0x00001000, DX
 	SUBQ    $+32, CX
-	JB      end262
+	JB      end310
 	PCALIGN $0x40
 
-loop261:
+loop309:
+	PREFETCHT0 (AX)(DX*1)
+	VPCMPEQQ   (AX), Y0, Y9
+	VPSUBQ     Y9, Y1, Y1
+	VPCMPEQQ   32(AX), Y0, Y9
+	VPSUBQ     Y9, Y2, Y2
+	VPCMPEQQ   64(AX), Y0, Y9
+	VPSUBQ     Y9, Y3, Y3
+	VPCMPEQQ   96(AX), Y0, Y9
+	VPSUBQ     Y9, Y4, Y4
+	VPCMPEQQ   128(AX), Y0, Y9
+	VPSUBQ     Y9, Y5, Y5
+	VPCMPEQQ   160(AX), Y0, Y9
+	VPSUBQ     Y9, Y6, Y6
+	VPCMPEQQ   192(AX), Y0, Y9
+	VPSUBQ     Y9, Y7, Y7
+	VPCMPEQQ   224(AX), Y0, Y9
+	VPSUBQ     Y9, Y8, Y8
+	ADDQ       $+256, AX
+	SUBQ       $+32, CX
+	JAE        loop309
+
+end310:
+	ADDQ $+32, CX
+
+near308:
+	SUBQ    $+32, CX
+	JB      end312
+	PCALIGN $0x40
+
+loop311:
 	VPCMPEQQ (AX), Y0, Y9
 	VPSUBQ   Y9, Y1, Y1
 	VPCMPEQQ 32(AX), Y0, Y9
@@ -5148,24 +5679,24 @@ loop261:
 	VPSUBQ   Y9, Y8, Y8
 	ADDQ     $+256, AX
 	SUBQ     $+32, CX
-	JAE      loop261
+	JAE      loop311
 
-end262:
+end312:
 	ADDQ $+32, CX
 	CMPQ CX, $+4
-	JB   end264
+	JB   end314
 
-loop263:
+loop313:
 	VPCMPEQQ (AX), Y0, Y9
 	VPSUBQ   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop263
+	JAE      loop313
 
-end264:
+end314:
 	TESTQ      CX, CX
-	JZ         none265
+	JZ         none315
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y9
@@ -5175,8 +5706,8 @@ end264:
 	VANDPD     Y9, Y0, Y0
 	VPSUBQ     Y0, Y1, Y1
 
-none265:
-done239:
+none315:
+done280:
 	VPADDQ       Y5, Y1, Y1
 	VPADDQ       Y6, Y2, Y2
 	VPADDQ       Y7, Y3, Y3
@@ -5201,11 +5732,11 @@ TEXT ·compareAVX2(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case267
+	JNE          case317
 	CMPQ         CX, $+64
-	JB           end269
+	JB           end319
 
-loop268:
+loop318:
 	VCMPPD    $0x1e, (AX), Y0, Y1
 	VCMPPD    $0x1e, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5266,13 +5797,13 @@ loop268:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop268
+	JAE       loop318
 
-end269:
+end319:
 	CMPQ CX, $+8
-	JB   end271
+	JB   end321
 
-loop270:
+loop320:
 	VCMPPD    $0x1e, (AX), Y0, Y1
 	VCMPPD    $0x1e, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5284,13 +5815,13 @@ loop270:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop270
+	JAE       loop320
 
-end271:
+end321:
 	TESTQ      CX, CX
-	JZ         none272
+	JZ         none322
 	CMPQ       CX, $+4
-	JB         few273
+	JB         few323
 	VCMPPD     $0x1e, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -5306,9 +5837,9 @@ end271:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end274
+	JMP        end324
 
-few273:
+few323:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -5319,17 +5850,17 @@ few273:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end274:
-none272:
-	JMP done266
+end324:
+none322:
+	JMP done316
 
-case267:
+case317:
 	CMPQ BX, $+1
-	JNE  case275
+	JNE  case325
 	CMPQ CX, $+64
-	JB   end277
+	JB   end327
 
-loop276:
+loop326:
 	VCMPPD    $0x1d, (AX), Y0, Y1
 	VCMPPD    $0x1d, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5390,13 +5921,13 @@ loop276:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop276
+	JAE       loop326
 
-end277:
+end327:
 	CMPQ CX, $+8
-	JB   end279
+	JB   end329
 
-loop278:
+loop328:
 	VCMPPD    $0x1d, (AX), Y0, Y1
 	VCMPPD    $0x1d, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5408,13 +5939,13 @@ loop278:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop278
+	JAE       loop328
 
-end279:
+end329:
 	TESTQ      CX, CX
-	JZ         none280
+	JZ         none330
 	CMPQ       CX, $+4
-	JB         few281
+	JB         few331
 	VCMPPD     $0x1d, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -5430,9 +5961,9 @@ end279:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end282
+	JMP        end332
 
-few281:
+few331:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -5443,17 +5974,17 @@ few281:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end282:
-none280:
-	JMP done266
+end332:
+none330:
+	JMP done316
 
-case275:
+case325:
 	CMPQ BX, $+2
-	JNE  case283
+	JNE  case333
 	CMPQ CX, $+64
-	JB   end285
+	JB   end335
 
-loop284:
+loop334:
 	VCMPPD    $0x11, (AX), Y0, Y1
 	VCMPPD    $0x11, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5514,13 +6045,13 @@ loop284:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop284
+	JAE       loop334
 
-end285:
+end335:
 	CMPQ CX, $+8
-	JB   end287
+	JB   end337
 
-loop286:
+loop336:
 	VCMPPD    $0x11, (AX), Y0, Y1
 	VCMPPD    $0x11, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5532,13 +6063,13 @@ loop286:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop286
+	JAE       loop336
 
-end287:
+end337:
 	TESTQ      CX, CX
-	JZ         none288
+	JZ         none338
 	CMPQ       CX, $+4
-	JB         few289
+	JB         few339
 	VCMPPD     $0x11, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -5554,9 +6085,9 @@ end287:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end290
+	JMP        end340
 
-few289:
+few339:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -5567,17 +6098,17 @@ few289:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end290:
-none288:
-	JMP done266
+end340:
+none338:
+	JMP done316
 
-case283:
+case333:
 	CMPQ BX, $+3
-	JNE  case291
+	JNE  case341
 	CMPQ CX, $+64
-	JB   end293
+	JB   end343
 
-loop292:
+loop342:
 	VCMPPD    $0x12, (AX), Y0, Y1
 	VCMPPD    $0x12, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5638,13 +6169,13 @@ loop292:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop292
+	JAE       loop342
 
-end293:
+end343:
 	CMPQ CX, $+8
-	JB   end295
+	JB   end345
 
-loop294:
+loop344:
 	VCMPPD    $0x12, (AX), Y0, Y1
 	VCMPPD    $0x12, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5656,13 +6187,13 @@ loop294:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop294
+	JAE       loop344
 
-end295:
+end345:
 	TESTQ      CX, CX
-	JZ         none296
+	JZ         none346
 	CMPQ       CX, $+4
-	JB         few297
+	JB         few347
 	VCMPPD     $0x12, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -5678,9 +6209,9 @@ end295:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end298
+	JMP        end348
 
-few297:
+few347:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -5691,17 +6222,17 @@ few297:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end298:
-none296:
-	JMP done266
+end348:
+none346:
+	JMP done316
 
-case291:
+case341:
 	CMPQ BX, $+4
-	JNE  case299
+	JNE  case349
 	CMPQ CX, $+64
-	JB   end301
+	JB   end351
 
-loop300:
+loop350:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VCMPPD    $0x00, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5762,13 +6293,13 @@ loop300:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop300
+	JAE       loop350
 
-end301:
+end351:
 	CMPQ CX, $+8
-	JB   end303
+	JB   end353
 
-loop302:
+loop352:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VCMPPD    $0x00, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5780,13 +6311,13 @@ loop302:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop302
+	JAE       loop352
 
-end303:
+end353:
 	TESTQ      CX, CX
-	JZ         none304
+	JZ         none354
 	CMPQ       CX, $+4
-	JB         few305
+	JB         few355
 	VCMPPD     $0x00, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -5802,9 +6333,9 @@ end303:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end306
+	JMP        end356
 
-few305:
+few355:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -5815,15 +6346,15 @@ few305:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end306:
-none304:
-	JMP done266
+end356:
+none354:
+	JMP done316
 
-case299:
+case349:
 	CMPQ CX, $+64
-	JB   end308
+	JB   end358
 
-loop307:
+loop357:
 	VCMPPD    $0x04, (AX), Y0, Y1
 	VCMPPD    $0x04, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5884,13 +6415,13 @@ loop307:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop307
+	JAE       loop357
 
-end308:
+end358:
 	CMPQ CX, $+8
-	JB   end310
+	JB   end360
 
-loop309:
+loop359:
 	VCMPPD    $0x04, (AX), Y0, Y1
 	VCMPPD    $0x04, 32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -5902,13 +6433,13 @@ loop309:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop309
+	JAE       loop359
 
-end310:
+end360:
 	TESTQ      CX, CX
-	JZ         none311
+	JZ         none361
 	CMPQ       CX, $+4
-	JB         few312
+	JB         few362
 	VCMPPD     $0x04, (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -5924,9 +6455,9 @@ end310:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end313
+	JMP        end363
 
-few312:
+few362:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -5937,9 +6468,9 @@ few312:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end313:
-none311:
-done266:
+end363:
+none361:
+done316:
 	VZEROUPPER
 	RET
 
@@ -5952,11 +6483,11 @@ TEXT ·compareInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case315
+	JNE          case365
 	CMPQ         CX, $+64
-	JB           end317
+	JB           end367
 
-loop316:
+loop366:
 	VPCMPGTQ  (AX), Y0, Y1
 	VPCMPGTQ  32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -6017,13 +6548,13 @@ loop316:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop316
+	JAE       loop366
 
-end317:
+end367:
 	CMPQ CX, $+8
-	JB   end319
+	JB   end369
 
-loop318:
+loop368:
 	VPCMPGTQ  (AX), Y0, Y1
 	VPCMPGTQ  32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -6035,13 +6566,13 @@ loop318:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop318
+	JAE       loop368
 
-end319:
+end369:
 	TESTQ      CX, CX
-	JZ         none320
+	JZ         none370
 	CMPQ       CX, $+4
-	JB         few321
+	JB         few371
 	VPCMPGTQ   (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -6057,9 +6588,9 @@ end319:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end322
+	JMP        end372
 
-few321:
+few371:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -6070,17 +6601,17 @@ few321:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end322:
-none320:
-	JMP done314
+end372:
+none370:
+	JMP done364
 
-case315:
+case365:
 	CMPQ BX, $+1
-	JNE  case323
+	JNE  case373
 	CMPQ CX, $+64
-	JB   end325
+	JB   end375
 
-loop324:
+loop374:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VMOVUPD   32(AX), Y2
@@ -6157,13 +6688,13 @@ loop324:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop324
+	JAE       loop374
 
-end325:
+end375:
 	CMPQ CX, $+8
-	JB   end327
+	JB   end377
 
-loop326:
+loop376:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VMOVUPD   32(AX), Y2
@@ -6177,13 +6708,13 @@ loop326:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop326
+	JAE       loop376
 
-end327:
+end377:
 	TESTQ      CX, CX
-	JZ         none328
+	JZ         none378
 	CMPQ       CX, $+4
-	JB         few329
+	JB         few379
 	VMOVUPD    (AX), Y1
 	VPCMPGTQ   Y0, Y1, Y1
 	SUBQ       $+4, CX
@@ -6201,9 +6732,9 @@ end327:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end330
+	JMP        end380
 
-few329:
+few379:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -6215,15 +6746,15 @@ few329:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end330:
-none328:
-	JMP done314
+end380:
+none378:
+	JMP done364
 
-case323:
+case373:
 	CMPQ CX, $+64
-	JB   end332
+	JB   end382
 
-loop331:
+loop381:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQQ  32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -6284,13 +6815,13 @@ loop331:
 	ADDQ      $+8, DX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop331
+	JAE       loop381
 
-end332:
+end382:
 	CMPQ CX, $+8
-	JB   end334
+	JB   end384
 
-loop333:
+loop383:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQQ  32(AX), Y0, Y2
 	VMOVMSKPD Y1, BX
@@ -6302,13 +6833,13 @@ loop333:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop333
+	JAE       loop383
 
-end334:
+end384:
 	TESTQ      CX, CX
-	JZ         none335
+	JZ         none385
 	CMPQ       CX, $+4
-	JB         few336
+	JB         few386
 	VPCMPEQQ   (AX), Y0, Y1
 	SUBQ       $+4, CX
 	LEAQ       avx2const0<>+24(SB), BX
@@ -6324,9 +6855,9 @@ end334:
 	SHLL       $0x04, CX
 	ORL        CX, AX
 	MOVB       AL, (DX)
-	JMP        end337
+	JMP        end387
 
-few336:
+few386:
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y1
@@ -6337,9 +6868,9 @@ few336:
 	VMOVMSKPD  Y0, AX
 	MOVB       AL, (DX)
 
-end337:
-none335:
-done314:
+end387:
+none385:
+done364:
 	VZEROUPPER
 	RET
 
@@ -6352,13 +6883,13 @@ TEXT ·arithAVX2(SB), NOSPLIT, $0-48
 	MOVQ       y+24(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case338
+	JNE        case388
 	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain339
+	JZ         plain389
 	MOVQ       CX, SI
 	ANDQ       $+7, SI
-	JNZ        plain339
+	JNZ        plain389
 	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -6366,7 +6897,7 @@ TEXT ·arithAVX2(SB), NOSPLIT, $0-48
 	CMPQ       SI, AX
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none340
+	JZ         none390
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -6381,11 +6912,11 @@ TEXT ·arithAVX2(SB), NOSPLIT, $0-48
 	LEAQ       (DX)(SI*8), DX
 	LEAQ       (BX)(SI*8), BX
 
-none340:
+none390:
 	CMPQ AX, $+16
-	JB   end342
+	JB   end392
 
-loop341:
+loop391:
 	VMOVUPD  (DX), Y0
 	VADDPD   (BX), Y0, Y0
 	VMOVNTPD Y0, (CX)
@@ -6403,17 +6934,17 @@ loop341:
 	ADDQ     $+128, BX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop341
+	JAE      loop391
 
-end342:
+end392:
 	SFENCE
 
-plain339:
+plain389:
 	SUBQ    $+16, AX
-	JB      end344
+	JB      end394
 	PCALIGN $0x40
 
-loop343:
+loop393:
 	VMOVUPD (DX), Y0
 	VADDPD  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -6430,14 +6961,14 @@ loop343:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+16, AX
-	JAE     loop343
+	JAE     loop393
 
-end344:
+end394:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end346
+	JB   end396
 
-loop345:
+loop395:
 	VMOVUPD (DX), Y0
 	VADDPD  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -6446,11 +6977,11 @@ loop345:
 	ADDQ    $+32, BX
 	SUBQ    $+4, AX
 	CMPQ    AX, $+4
-	JAE     loop345
+	JAE     loop395
 
-end346:
+end396:
 	TESTQ      AX, AX
-	JZ         none347
+	JZ         none397
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*8), Y0
@@ -6461,19 +6992,19 @@ end346:
 	VADDPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (CX)
 
-none347:
+none397:
 	VZEROUPPER
 	RET
 
-case338:
+case388:
 	CMPQ       SI, $+1
-	JNE        case348
+	JNE        case398
 	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain349
+	JZ         plain399
 	MOVQ       CX, SI
 	ANDQ       $+7, SI
-	JNZ        plain349
+	JNZ        plain399
 	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -6481,7 +7012,7 @@ case338:
 	CMPQ       SI, AX
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none350
+	JZ         none400
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -6496,11 +7027,11 @@ case338:
 	LEAQ       (DX)(SI*8), DX
 	LEAQ       (BX)(SI*8), BX
 
-none350:
+none400:
 	CMPQ AX, $+16
-	JB   end352
+	JB   end402
 
-loop351:
+loop401:
 	VMOVUPD  (DX), Y0
 	VSUBPD   (BX), Y0, Y0
 	VMOVNTPD Y0, (CX)
@@ -6518,17 +7049,17 @@ loop351:
 	ADDQ     $+128, BX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop351
+	JAE      loop401
 
-end352:
+end402:
 	SFENCE
 
-plain349:
+plain399:
 	SUBQ    $+16, AX
-	JB      end354
+	JB      end404
 	PCALIGN $0x40
 
-loop353:
+loop403:
 	VMOVUPD (DX), Y0
 	VSUBPD  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -6545,14 +7076,14 @@ loop353:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+16, AX
-	JAE     loop353
+	JAE     loop403
 
-end354:
+end404:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end356
+	JB   end406
 
-loop355:
+loop405:
 	VMOVUPD (DX), Y0
 	VSUBPD  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -6561,11 +7092,11 @@ loop355:
 	ADDQ    $+32, BX
 	SUBQ    $+4, AX
 	CMPQ    AX, $+4
-	JAE     loop355
+	JAE     loop405
 
-end356:
+end406:
 	TESTQ      AX, AX
-	JZ         none357
+	JZ         none407
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*8), Y0
@@ -6576,19 +7107,19 @@ end356:
 	VSUBPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (CX)
 
-none357:
+none407:
 	VZEROUPPER
 	RET
 
-case348:
+case398:
 	CMPQ       SI, $+2
-	JNE        case358
+	JNE        case408
 	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain359
+	JZ         plain409
 	MOVQ       CX, SI
 	ANDQ       $+7, SI
-	JNZ        plain359
+	JNZ        plain409
 	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -6596,7 +7127,7 @@ case348:
 	CMPQ       SI, AX
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none360
+	JZ         none410
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -6611,11 +7142,11 @@ case348:
 	LEAQ       (DX)(SI*8), DX
 	LEAQ       (BX)(SI*8), BX
 
-none360:
+none410:
 	CMPQ AX, $+16
-	JB   end362
+	JB   end412
 
-loop361:
+loop411:
 	VMOVUPD  (DX), Y0
 	VMULPD   (BX), Y0, Y0
 	VMOVNTPD Y0, (CX)
@@ -6633,17 +7164,17 @@ loop361:
 	ADDQ     $+128, BX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop361
+	JAE      loop411
 
-end362:
+end412:
 	SFENCE
 
-plain359:
+plain409:
 	SUBQ    $+16, AX
-	JB      end364
+	JB      end414
 	PCALIGN $0x40
 
-loop363:
+loop413:
 	VMOVUPD (DX), Y0
 	VMULPD  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -6660,14 +7191,14 @@ loop363:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+16, AX
-	JAE     loop363
+	JAE     loop413
 
-end364:
+end414:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end366
+	JB   end416
 
-loop365:
+loop415:
 	VMOVUPD (DX), Y0
 	VMULPD  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -6676,11 +7207,11 @@ loop365:
 	ADDQ    $+32, BX
 	SUBQ    $+4, AX
 	CMPQ    AX, $+4
-	JAE     loop365
+	JAE     loop415
 
-end366:
+end416:
 	TESTQ      AX, AX
-	JZ         none367
+	JZ         none417
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*8), Y0
@@ -6691,17 +7222,17 @@ end366:
 	VMULPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (CX)
 
-none367:
+none417:
 	VZEROUPPER
 	RET
 
-case358:
+case408:
 	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain368
+	JZ         plain418
 	MOVQ       CX, SI
 	ANDQ       $+7, SI
-	JNZ        plain368
+	JNZ        plain418
 	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -6709,7 +7240,7 @@ case358:
 	CMPQ       SI, AX
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none369
+	JZ         none419
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -6724,11 +7255,11 @@ case358:
 	LEAQ       (DX)(SI*8), DX
 	LEAQ       (BX)(SI*8), BX
 
-none369:
+none419:
 	CMPQ AX, $+16
-	JB   end371
+	JB   end421
 
-loop370:
+loop420:
 	VMOVUPD  (DX), Y0
 	VDIVPD   (BX), Y0, Y0
 	VMOVNTPD Y0, (CX)
@@ -6746,17 +7277,17 @@ loop370:
 	ADDQ     $+128, BX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop370
+	JAE      loop420
 
-end371:
+end421:
 	SFENCE
 
-plain368:
+plain418:
 	SUBQ    $+16, AX
-	JB      end373
+	JB      end423
 	PCALIGN $0x40
 
-loop372:
+loop422:
 	VMOVUPD (DX), Y0
 	VDIVPD  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -6773,14 +7304,14 @@ loop372:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+16, AX
-	JAE     loop372
+	JAE     loop422
 
-end373:
+end423:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end375
+	JB   end425
 
-loop374:
+loop424:
 	VMOVUPD (DX), Y0
 	VDIVPD  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -6789,11 +7320,11 @@ loop374:
 	ADDQ    $+32, BX
 	SUBQ    $+4, AX
 	CMPQ    AX, $+4
-	JAE     loop374
+	JAE     loop424
 
-end375:
+end425:
 	TESTQ      AX, AX
-	JZ         none376
+	JZ         none426
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*8), Y0
@@ -6804,7 +7335,7 @@ end375:
 	VDIVPD     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (CX)
 
-none376:
+none426:
 	VZEROUPPER
 	RET
 
@@ -6817,13 +7348,13 @@ TEXT ·arithInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ       y+24(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case377
+	JNE        case427
 	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain378
+	JZ         plain428
 	MOVQ       CX, SI
 	ANDQ       $+7, SI
-	JNZ        plain378
+	JNZ        plain428
 	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -6831,7 +7362,7 @@ TEXT ·arithInt64AVX2(SB), NOSPLIT, $0-48
 	CMPQ       SI, AX
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none379
+	JZ         none429
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -6846,11 +7377,11 @@ TEXT ·arithInt64AVX2(SB), NOSPLIT, $0-48
 	LEAQ       (DX)(SI*8), DX
 	LEAQ       (BX)(SI*8), BX
 
-none379:
+none429:
 	CMPQ AX, $+16
-	JB   end381
+	JB   end431
 
-loop380:
+loop430:
 	VMOVUPD  (DX), Y0
 	VPADDQ   (BX), Y0, Y0
 	VMOVNTPD Y0, (CX)
@@ -6868,17 +7399,17 @@ loop380:
 	ADDQ     $+128, BX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop380
+	JAE      loop430
 
-end381:
+end431:
 	SFENCE
 
-plain378:
+plain428:
 	SUBQ    $+16, AX
-	JB      end383
+	JB      end433
 	PCALIGN $0x40
 
-loop382:
+loop432:
 	VMOVUPD (DX), Y0
 	VPADDQ  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -6895,14 +7426,14 @@ loop382:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+16, AX
-	JAE     loop382
+	JAE     loop432
 
-end383:
+end433:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end385
+	JB   end435
 
-loop384:
+loop434:
 	VMOVUPD (DX), Y0
 	VPADDQ  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -6911,11 +7442,11 @@ loop384:
 	ADDQ    $+32, BX
 	SUBQ    $+4, AX
 	CMPQ    AX, $+4
-	JAE     loop384
+	JAE     loop434
 
-end385:
+end435:
 	TESTQ      AX, AX
-	JZ         none386
+	JZ         none436
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*8), Y0
@@ -6926,19 +7457,19 @@ end385:
 	VPADDQ     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (CX)
 
-none386:
+none436:
 	VZEROUPPER
 	RET
 
-case377:
+case427:
 	CMPQ       SI, $+1
-	JNE        case387
+	JNE        case437
 	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain388
+	JZ         plain438
 	MOVQ       CX, SI
 	ANDQ       $+7, SI
-	JNZ        plain388
+	JNZ        plain438
 	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -6946,7 +7477,7 @@ case377:
 	CMPQ       SI, AX
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none389
+	JZ         none439
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -6961,11 +7492,11 @@ case377:
 	LEAQ       (DX)(SI*8), DX
 	LEAQ       (BX)(SI*8), BX
 
-none389:
+none439:
 	CMPQ AX, $+16
-	JB   end391
+	JB   end441
 
-loop390:
+loop440:
 	VMOVUPD  (DX), Y0
 	VPSUBQ   (BX), Y0, Y0
 	VMOVNTPD Y0, (CX)
@@ -6983,17 +7514,17 @@ loop390:
 	ADDQ     $+128, BX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop390
+	JAE      loop440
 
-end391:
+end441:
 	SFENCE
 
-plain388:
+plain438:
 	SUBQ    $+16, AX
-	JB      end393
+	JB      end443
 	PCALIGN $0x40
 
-loop392:
+loop442:
 	VMOVUPD (DX), Y0
 	VPSUBQ  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -7010,14 +7541,14 @@ loop392:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+16, AX
-	JAE     loop392
+	JAE     loop442
 
-end393:
+end443:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end395
+	JB   end445
 
-loop394:
+loop444:
 	VMOVUPD (DX), Y0
 	VPSUBQ  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -7026,11 +7557,11 @@ loop394:
 	ADDQ    $+32, BX
 	SUBQ    $+4, AX
 	CMPQ    AX, $+4
-	JAE     loop394
+	JAE     loop444
 
-end395:
+end445:
 	TESTQ      AX, AX
-	JZ         none396
+	JZ         none446
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*8), Y0
@@ -7041,17 +7572,17 @@ end395:
 	VPSUBQ     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (CX)
 
-none396:
+none446:
 	VZEROUPPER
 	RET
 
-case387:
+case437:
 	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain397
+	JZ         plain447
 	MOVQ       CX, SI
 	ANDQ       $+7, SI
-	JNZ        plain397
+	JNZ        plain447
 	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -7059,7 +7590,7 @@ case387:
 	CMPQ       SI, AX
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none398
+	JZ         none448
 	LEAQ       avx2const0<>+24(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*8), Y0
@@ -7082,11 +7613,11 @@ case387:
 	LEAQ       (DX)(SI*8), DX
 	LEAQ       (BX)(SI*8), BX
 
-none398:
+none448:
 	CMPQ AX, $+16
-	JB   end400
+	JB   end450
 
-loop399:
+loop449:
 	VMOVUPD  (DX), Y0
 	VMOVUPD  (BX), Y1
 	VPSRLQ   $0x20, Y0, Y2
@@ -7136,17 +7667,17 @@ loop399:
 	ADDQ     $+128, BX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop399
+	JAE      loop449
 
-end400:
+end450:
 	SFENCE
 
-plain397:
+plain447:
 	SUBQ    $+16, AX
-	JB      end402
+	JB      end452
 	PCALIGN $0x40
 
-loop401:
+loop451:
 	VMOVUPD  (DX), Y0
 	VMOVUPD  (BX), Y1
 	VPSRLQ   $0x20, Y0, Y2
@@ -7195,14 +7726,14 @@ loop401:
 	ADDQ     $+128, DX
 	ADDQ     $+128, BX
 	SUBQ     $+16, AX
-	JAE      loop401
+	JAE      loop451
 
-end402:
+end452:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end404
+	JB   end454
 
-loop403:
+loop453:
 	VMOVUPD  (DX), Y0
 	VMOVUPD  (BX), Y1
 	VPSRLQ   $0x20, Y0, Y2
@@ -7219,11 +7750,11 @@ loop403:
 	ADDQ     $+32, BX
 	SUBQ     $+4, AX
 	CMPQ     AX, $+4
-	JAE      loop403
+	JAE      loop453
 
-end404:
+end454:
 	TESTQ      AX, AX
-	JZ         none405
+	JZ         none455
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*8), Y0
@@ -7242,7 +7773,7 @@ end404:
 	VPADDQ     Y3, Y1, Y1
 	VMASKMOVPD Y1, Y0, (CX)
 
-none405:
+none455:
 	VZEROUPPER
 	RET
 
@@ -7256,13 +7787,13 @@ TEXT ·unaryAVX2(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case406
+	JNE          case456
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain407
+	JZ           plain457
 	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain407
+	JNZ          plain457
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -7270,7 +7801,7 @@ TEXT ·unaryAVX2(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none408
+	JZ           none458
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y1
@@ -7282,11 +7813,11 @@ TEXT ·unaryAVX2(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
 
-none408:
+none458:
 	CMPQ AX, $+16
-	JB   end410
+	JB   end460
 
-loop409:
+loop459:
 	VMULPD   (DX), Y0, Y1
 	VMOVNTPD Y1, (CX)
 	VMULPD   32(DX), Y0, Y1
@@ -7299,17 +7830,17 @@ loop409:
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop409
+	JAE      loop459
 
-end410:
+end460:
 	SFENCE
 
-plain407:
+plain457:
 	SUBQ    $+16, AX
-	JB      end412
+	JB      end462
 	PCALIGN $0x40
 
-loop411:
+loop461:
 	VMULPD  (DX), Y0, Y1
 	VMOVUPD Y1, (CX)
 	VMULPD  32(DX), Y0, Y1
@@ -7321,25 +7852,25 @@ loop411:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+16, AX
-	JAE     loop411
+	JAE     loop461
 
-end412:
+end462:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end414
+	JB   end464
 
-loop413:
+loop463:
 	VMULPD  (DX), Y0, Y1
 	VMOVUPD Y1, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+4, AX
 	CMPQ    AX, $+4
-	JAE     loop413
+	JAE     loop463
 
-end414:
+end464:
 	TESTQ      AX, AX
-	JZ         none415
+	JZ         none465
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*8), Y1
@@ -7348,19 +7879,19 @@ end414:
 	VMULPD     Y2, Y0, Y0
 	VMASKMOVPD Y0, Y1, (CX)
 
-none415:
+none465:
 	VZEROUPPER
 	RET
 
-case406:
+case456:
 	CMPQ       BX, $+1
-	JNE        case416
+	JNE        case466
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain417
+	JZ         plain467
 	MOVQ       CX, BX
 	ANDQ       $+7, BX
-	JNZ        plain417
+	JNZ        plain467
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -7368,7 +7899,7 @@ case406:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none418
+	JZ         none468
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -7380,11 +7911,11 @@ case406:
 	LEAQ       (CX)(BX*8), CX
 	LEAQ       (DX)(BX*8), DX
 
-none418:
+none468:
 	CMPQ AX, $+16
-	JB   end420
+	JB   end470
 
-loop419:
+loop469:
 	VSQRTPD  (DX), Y0
 	VMOVNTPD Y0, (CX)
 	VSQRTPD  32(DX), Y0
@@ -7397,17 +7928,17 @@ loop419:
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop419
+	JAE      loop469
 
-end420:
+end470:
 	SFENCE
 
-plain417:
+plain467:
 	SUBQ    $+16, AX
-	JB      end422
+	JB      end472
 	PCALIGN $0x40
 
-loop421:
+loop471:
 	VSQRTPD (DX), Y0
 	VMOVUPD Y0, (CX)
 	VSQRTPD 32(DX), Y0
@@ -7419,25 +7950,25 @@ loop421:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+16, AX
-	JAE     loop421
+	JAE     loop471
 
-end422:
+end472:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end424
+	JB   end474
 
-loop423:
+loop473:
 	VSQRTPD (DX), Y0
 	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+4, AX
 	CMPQ    AX, $+4
-	JAE     loop423
+	JAE     loop473
 
-end424:
+end474:
 	TESTQ      AX, AX
-	JZ         none425
+	JZ         none475
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*8), Y0
@@ -7446,19 +7977,19 @@ end424:
 	VSQRTPD    Y1, Y1
 	VMASKMOVPD Y1, Y0, (CX)
 
-none425:
+none475:
 	VZEROUPPER
 	RET
 
-case416:
+case466:
 	CMPQ       BX, $+2
-	JNE        case426
+	JNE        case476
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain427
+	JZ         plain477
 	MOVQ       CX, BX
 	ANDQ       $+7, BX
-	JNZ        plain427
+	JNZ        plain477
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -7466,7 +7997,7 @@ case416:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none428
+	JZ         none478
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -7478,11 +8009,11 @@ case416:
 	LEAQ       (CX)(BX*8), CX
 	LEAQ       (DX)(BX*8), DX
 
-none428:
+none478:
 	CMPQ AX, $+16
-	JB   end430
+	JB   end480
 
-loop429:
+loop479:
 	VPANDN   (DX), Y1, Y0
 	VMOVNTPD Y0, (CX)
 	VPANDN   32(DX), Y1, Y0
@@ -7495,17 +8026,17 @@ loop429:
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop429
+	JAE      loop479
 
-end430:
+end480:
 	SFENCE
 
-plain427:
+plain477:
 	SUBQ    $+16, AX
-	JB      end432
+	JB      end482
 	PCALIGN $0x40
 
-loop431:
+loop481:
 	VPANDN  (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	VPANDN  32(DX), Y1, Y0
@@ -7517,25 +8048,25 @@ loop431:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+16, AX
-	JAE     loop431
+	JAE     loop481
 
-end432:
+end482:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end434
+	JB   end484
 
-loop433:
+loop483:
 	VPANDN  (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+4, AX
 	CMPQ    AX, $+4
-	JAE     loop433
+	JAE     loop483
 
-end434:
+end484:
 	TESTQ      AX, AX
-	JZ         none435
+	JZ         none485
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*8), Y0
@@ -7544,17 +8075,17 @@ end434:
 	VPANDN     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (CX)
 
-none435:
+none485:
 	VZEROUPPER
 	RET
 
-case426:
+case476:
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain436
+	JZ         plain486
 	MOVQ       CX, BX
 	ANDQ       $+7, BX
-	JNZ        plain436
+	JNZ        plain486
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -7562,7 +8093,7 @@ case426:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none437
+	JZ         none487
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -7574,11 +8105,11 @@ case426:
 	LEAQ       (CX)(BX*8), CX
 	LEAQ       (DX)(BX*8), DX
 
-none437:
+none487:
 	CMPQ AX, $+16
-	JB   end439
+	JB   end489
 
-loop438:
+loop488:
 	VPXOR    (DX), Y1, Y0
 	VMOVNTPD Y0, (CX)
 	VPXOR    32(DX), Y1, Y0
@@ -7591,17 +8122,17 @@ loop438:
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop438
+	JAE      loop488
 
-end439:
+end489:
 	SFENCE
 
-plain436:
+plain486:
 	SUBQ    $+16, AX
-	JB      end441
+	JB      end491
 	PCALIGN $0x40
 
-loop440:
+loop490:
 	VPXOR   (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	VPXOR   32(DX), Y1, Y0
@@ -7613,25 +8144,25 @@ loop440:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+16, AX
-	JAE     loop440
+	JAE     loop490
 
-end441:
+end491:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end443
+	JB   end493
 
-loop442:
+loop492:
 	VPXOR   (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+4, AX
 	CMPQ    AX, $+4
-	JAE     loop442
+	JAE     loop492
 
-end443:
+end493:
 	TESTQ      AX, AX
-	JZ         none444
+	JZ         none494
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*8), Y0
@@ -7640,7 +8171,7 @@ end443:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (CX)
 
-none444:
+none494:
 	VZEROUPPER
 	RET
 
@@ -7654,10 +8185,10 @@ TEXT ·fmaAVX2(SB), NOSPLIT, $0-48
 	MOVQ        z+24(FP), SI
 	MOVQ        stream+40(FP), DI
 	TESTQ       DI, DI
-	JZ          plain445
+	JZ          plain495
 	MOVQ        CX, DI
 	ANDQ        $+7, DI
-	JNZ         plain445
+	JNZ         plain495
 	MOVQ        CX, DI
 	NEGQ        DI
 	ANDQ        $+31, DI
@@ -7665,7 +8196,7 @@ TEXT ·fmaAVX2(SB), NOSPLIT, $0-48
 	CMPQ        DI, AX
 	CMOVQHI     AX, DI
 	TESTQ       DI, DI
-	JZ          none446
+	JZ          none496
 	LEAQ        avx2const0<>+24(SB), R8
 	NEGQ        DI
 	VMOVDQU     (R8)(DI*8), Y0
@@ -7683,11 +8214,11 @@ TEXT ·fmaAVX2(SB), NOSPLIT, $0-48
 	LEAQ        (BX)(DI*8), BX
 	LEAQ        (SI)(DI*8), SI
 
-none446:
+none496:
 	CMPQ AX, $+16
-	JB   end448
+	JB   end498
 
-loop447:
+loop497:
 	VMOVUPD     (DX), Y0
 	VMOVUPD     (BX), Y1
 	VFMADD213PD (SI), Y1, Y0
@@ -7710,17 +8241,17 @@ loop447:
 	ADDQ        $+128, SI
 	SUBQ        $+16, AX
 	CMPQ        AX, $+16
-	JAE         loop447
+	JAE         loop497
 
-end448:
+end498:
 	SFENCE
 
-plain445:
+plain495:
 	SUBQ    $+16, AX
-	JB      end450
+	JB      end500
 	PCALIGN $0x40
 
-loop449:
+loop499:
 	VMOVUPD     (DX), Y0
 	VMOVUPD     (BX), Y1
 	VFMADD213PD (SI), Y1, Y0
@@ -7742,14 +8273,14 @@ loop449:
 	ADDQ        $+128, BX
 	ADDQ        $+128, SI
 	SUBQ        $+16, AX
-	JAE         loop449
+	JAE         loop499
 
-end450:
+end500:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end452
+	JB   end502
 
-loop451:
+loop501:
 	VMOVUPD     (DX), Y0
 	VMOVUPD     (BX), Y1
 	VFMADD213PD (SI), Y1, Y0
@@ -7760,11 +8291,11 @@ loop451:
 	ADDQ        $+32, SI
 	SUBQ        $+4, AX
 	CMPQ        AX, $+4
-	JAE         loop451
+	JAE         loop501
 
-end452:
+end502:
 	TESTQ       AX, AX
-	JZ          none453
+	JZ          none503
 	LEAQ        avx2const0<>+24(SB), DI
 	NEGQ        AX
 	VMOVDQU     (DI)(AX*8), Y0
@@ -7777,7 +8308,7 @@ end452:
 	VFMADD213PD Y3, Y2, Y1
 	VMASKMOVPD  Y1, Y0, (CX)
 
-none453:
+none503:
 	VZEROUPPER
 	RET
 
@@ -7791,10 +8322,10 @@ TEXT ·axpyAVX2(SB), NOSPLIT, $0-48
 	MOVQ         y+24(FP), BX
 	MOVQ         stream+40(FP), SI
 	TESTQ        SI, SI
-	JZ           plain454
+	JZ           plain504
 	MOVQ         CX, SI
 	ANDQ         $+7, SI
-	JNZ          plain454
+	JNZ          plain504
 	MOVQ         CX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -7802,7 +8333,7 @@ TEXT ·axpyAVX2(SB), NOSPLIT, $0-48
 	CMPQ         SI, AX
 	CMOVQHI      AX, SI
 	TESTQ        SI, SI
-	JZ           none455
+	JZ           none505
 	LEAQ         avx2const0<>+24(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*8), Y1
@@ -7817,11 +8348,11 @@ TEXT ·axpyAVX2(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(SI*8), DX
 	LEAQ         (BX)(SI*8), BX
 
-none455:
+none505:
 	CMPQ AX, $+16
-	JB   end457
+	JB   end507
 
-loop456:
+loop506:
 	VMOVUPD     (DX), Y1
 	VFMADD213PD (BX), Y0, Y1
 	VMOVNTPD    Y1, (CX)
@@ -7839,17 +8370,17 @@ loop456:
 	ADDQ        $+128, BX
 	SUBQ        $+16, AX
 	CMPQ        AX, $+16
-	JAE         loop456
+	JAE         loop506
 
-end457:
+end507:
 	SFENCE
 
-plain454:
+plain504:
 	SUBQ    $+16, AX
-	JB      end459
+	JB      end509
 	PCALIGN $0x40
 
-loop458:
+loop508:
 	VMOVUPD     (DX), Y1
 	VFMADD213PD (BX), Y0, Y1
 	VMOVUPD     Y1, (CX)
@@ -7866,14 +8397,14 @@ loop458:
 	ADDQ        $+128, DX
 	ADDQ        $+128, BX
 	SUBQ        $+16, AX
-	JAE         loop458
+	JAE         loop508
 
-end459:
+end509:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end461
+	JB   end511
 
-loop460:
+loop510:
 	VMOVUPD     (DX), Y1
 	VFMADD213PD (BX), Y0, Y1
 	VMOVUPD     Y1, (CX)
@@ -7882,11 +8413,11 @@ loop460:
 	ADDQ        $+32, BX
 	SUBQ        $+4, AX
 	CMPQ        AX, $+4
-	JAE         loop460
+	JAE         loop510
 
-end461:
+end511:
 	TESTQ       AX, AX
-	JZ          none462
+	JZ          none512
 	LEAQ        avx2const0<>+24(SB), SI
 	NEGQ        AX
 	VMOVDQU     (SI)(AX*8), Y1
@@ -7897,7 +8428,7 @@ end461:
 	VFMADD213PD Y3, Y0, Y2
 	VMASKMOVPD  Y2, Y1, (CX)
 
-none462:
+none512:
 	VZEROUPPER
 	RET
 
@@ -7917,9 +8448,9 @@ TEXT ·compressAVX2(SB), NOSPLIT, $0-56
 	MOVQ    R8, R9
 	NEGQ    R9
 	CMPQ    CX, $+64
-	JB      end464
+	JB      end514
 
-loop463:
+loop513:
 	SHRXQ   R8, (SI), R10
 	SHLXQ   R9, (SI)(DI*1), R11
 	ORQ     R11, R10
@@ -8071,9 +8602,9 @@ loop463:
 	ADDQ    $+512, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop463
+	JAE     loop513
 
-end464:
+end514:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -8165,9 +8696,9 @@ TEXT ·placesAVX2(SB), NOSPLIT, $0-48
 	MOVQ         DI, R8
 	NEGQ         R8
 	CMPQ         AX, $+64
-	JB           end466
+	JB           end516
 
-loop465:
+loop515:
 	SHRXQ   DI, (BX), R9
 	SHLXQ   R8, (BX)(SI*1), R10
 	ORQ     R10, R9
@@ -8350,9 +8881,9 @@ loop465:
 	LEAQ    (CX)(R9*8), CX
 	SUBQ    $+64, AX
 	CMPQ    AX, $+64
-	JAE     loop465
+	JAE     loop515
 
-end466:
+end516:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, CX
 	SHRQ $0x03, CX
@@ -8379,11 +8910,11 @@ TEXT ·filterAVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const26<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case468
+	JNE          case518
 	CMPQ         CX, $+32
-	JB           end470
+	JB           end520
 
-loop469:
+loop519:
 	VCMPPD    $0x1e, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8451,13 +8982,13 @@ loop469:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop469
+	JAE       loop519
 
-end470:
+end520:
 	CMPQ CX, $+8
-	JB   end472
+	JB   end522
 
-loop471:
+loop521:
 	VCMPPD    $0x1e, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8477,18 +9008,18 @@ loop471:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop471
+	JAE       loop521
 
-end472:
-	JMP done467
+end522:
+	JMP done517
 
-case468:
+case518:
 	CMPQ SI, $+1
-	JNE  case473
+	JNE  case523
 	CMPQ CX, $+32
-	JB   end475
+	JB   end525
 
-loop474:
+loop524:
 	VCMPPD    $0x1d, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8556,13 +9087,13 @@ loop474:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop474
+	JAE       loop524
 
-end475:
+end525:
 	CMPQ CX, $+8
-	JB   end477
+	JB   end527
 
-loop476:
+loop526:
 	VCMPPD    $0x1d, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8582,18 +9113,18 @@ loop476:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop476
+	JAE       loop526
 
-end477:
-	JMP done467
+end527:
+	JMP done517
 
-case473:
+case523:
 	CMPQ SI, $+2
-	JNE  case478
+	JNE  case528
 	CMPQ CX, $+32
-	JB   end480
+	JB   end530
 
-loop479:
+loop529:
 	VCMPPD    $0x11, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8661,13 +9192,13 @@ loop479:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop479
+	JAE       loop529
 
-end480:
+end530:
 	CMPQ CX, $+8
-	JB   end482
+	JB   end532
 
-loop481:
+loop531:
 	VCMPPD    $0x11, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8687,18 +9218,18 @@ loop481:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop481
+	JAE       loop531
 
-end482:
-	JMP done467
+end532:
+	JMP done517
 
-case478:
+case528:
 	CMPQ SI, $+3
-	JNE  case483
+	JNE  case533
 	CMPQ CX, $+32
-	JB   end485
+	JB   end535
 
-loop484:
+loop534:
 	VCMPPD    $0x12, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8766,13 +9297,13 @@ loop484:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop484
+	JAE       loop534
 
-end485:
+end535:
 	CMPQ CX, $+8
-	JB   end487
+	JB   end537
 
-loop486:
+loop536:
 	VCMPPD    $0x12, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8792,18 +9323,18 @@ loop486:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop486
+	JAE       loop536
 
-end487:
-	JMP done467
+end537:
+	JMP done517
 
-case483:
+case533:
 	CMPQ SI, $+4
-	JNE  case488
+	JNE  case538
 	CMPQ CX, $+32
-	JB   end490
+	JB   end540
 
-loop489:
+loop539:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8871,13 +9402,13 @@ loop489:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop489
+	JAE       loop539
 
-end490:
+end540:
 	CMPQ CX, $+8
-	JB   end492
+	JB   end542
 
-loop491:
+loop541:
 	VCMPPD    $0x00, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8897,16 +9428,16 @@ loop491:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop491
+	JAE       loop541
 
-end492:
-	JMP done467
+end542:
+	JMP done517
 
-case488:
+case538:
 	CMPQ CX, $+32
-	JB   end494
+	JB   end544
 
-loop493:
+loop543:
 	VCMPPD    $0x04, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -8974,13 +9505,13 @@ loop493:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop493
+	JAE       loop543
 
-end494:
+end544:
 	CMPQ CX, $+8
-	JB   end496
+	JB   end546
 
-loop495:
+loop545:
 	VCMPPD    $0x04, (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -9000,10 +9531,10 @@ loop495:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop495
+	JAE       loop545
 
-end496:
-done467:
+end546:
+done517:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -9021,11 +9552,11 @@ TEXT ·filterInt64AVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const26<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case498
+	JNE          case548
 	CMPQ         CX, $+32
-	JB           end500
+	JB           end550
 
-loop499:
+loop549:
 	VPCMPGTQ  (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -9093,13 +9624,13 @@ loop499:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop499
+	JAE       loop549
 
-end500:
+end550:
 	CMPQ CX, $+8
-	JB   end502
+	JB   end552
 
-loop501:
+loop551:
 	VPCMPGTQ  (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -9119,18 +9650,18 @@ loop501:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop501
+	JAE       loop551
 
-end502:
-	JMP done497
+end552:
+	JMP done547
 
-case498:
+case548:
 	CMPQ SI, $+1
-	JNE  case503
+	JNE  case553
 	CMPQ CX, $+32
-	JB   end505
+	JB   end555
 
-loop504:
+loop554:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -9222,13 +9753,13 @@ loop504:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop504
+	JAE       loop554
 
-end505:
+end555:
 	CMPQ CX, $+8
-	JB   end507
+	JB   end557
 
-loop506:
+loop556:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -9254,18 +9785,18 @@ loop506:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop506
+	JAE       loop556
 
-end507:
-	JMP done497
+end557:
+	JMP done547
 
-case503:
+case553:
 	CMPQ SI, $+2
-	JNE  case508
+	JNE  case558
 	CMPQ CX, $+32
-	JB   end510
+	JB   end560
 
-loop509:
+loop559:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VMOVMSKPD Y1, SI
@@ -9341,13 +9872,13 @@ loop509:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop509
+	JAE       loop559
 
-end510:
+end560:
 	CMPQ CX, $+8
-	JB   end512
+	JB   end562
 
-loop511:
+loop561:
 	VMOVUPD   (AX), Y1
 	VPCMPGTQ  Y0, Y1, Y1
 	VMOVMSKPD Y1, SI
@@ -9369,18 +9900,18 @@ loop511:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop511
+	JAE       loop561
 
-end512:
-	JMP done497
+end562:
+	JMP done547
 
-case508:
+case558:
 	CMPQ SI, $+3
-	JNE  case513
+	JNE  case563
 	CMPQ CX, $+32
-	JB   end515
+	JB   end565
 
-loop514:
+loop564:
 	VPCMPGTQ  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -9464,13 +9995,13 @@ loop514:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop514
+	JAE       loop564
 
-end515:
+end565:
 	CMPQ CX, $+8
-	JB   end517
+	JB   end567
 
-loop516:
+loop566:
 	VPCMPGTQ  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -9494,18 +10025,18 @@ loop516:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop516
+	JAE       loop566
 
-end517:
-	JMP done497
+end567:
+	JMP done547
 
-case513:
+case563:
 	CMPQ SI, $+4
-	JNE  case518
+	JNE  case568
 	CMPQ CX, $+32
-	JB   end520
+	JB   end570
 
-loop519:
+loop569:
 	VPCMPEQQ  (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -9573,13 +10104,13 @@ loop519:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop519
+	JAE       loop569
 
-end520:
+end570:
 	CMPQ CX, $+8
-	JB   end522
+	JB   end572
 
-loop521:
+loop571:
 	VPCMPEQQ  (AX), Y0, Y1
 	VMOVMSKPD Y1, SI
 	POPCNTL   SI, DI
@@ -9599,16 +10130,16 @@ loop521:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop521
+	JAE       loop571
 
-end522:
-	JMP done497
+end572:
+	JMP done547
 
-case518:
+case568:
 	CMPQ CX, $+32
-	JB   end524
+	JB   end574
 
-loop523:
+loop573:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -9692,13 +10223,13 @@ loop523:
 	ADDQ      $+256, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop523
+	JAE       loop573
 
-end524:
+end574:
 	CMPQ CX, $+8
-	JB   end526
+	JB   end576
 
-loop525:
+loop575:
 	VPCMPEQQ  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -9722,10 +10253,10 @@ loop525:
 	ADDQ      $+64, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop525
+	JAE       loop575
 
-end526:
-done497:
+end576:
+done547:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -9742,21 +10273,21 @@ TEXT ·takeAVX2(SB), NOSPLIT, $0-64
 	MOVQ dst+0(FP), SI
 	MOVQ BX, DI
 	CMPQ BX, $+8
-	JB   end529
+	JB   end579
 
-loop528:
+loop578:
 	MOVQ (DX), R8
 	CMPQ R8, CX
-	JAE  bad527
+	JAE  bad577
 	MOVQ 8(DX), R9
 	CMPQ R9, CX
-	JAE  bad527
+	JAE  bad577
 	MOVQ 16(DX), R10
 	CMPQ R10, CX
-	JAE  bad527
+	JAE  bad577
 	MOVQ 24(DX), R11
 	CMPQ R11, CX
-	JAE  bad527
+	JAE  bad577
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -9767,16 +10298,16 @@ loop528:
 	MOVQ R11, 24(SI)
 	MOVQ 32(DX), R8
 	CMPQ R8, CX
-	JAE  bad527
+	JAE  bad577
 	MOVQ 40(DX), R9
 	CMPQ R9, CX
-	JAE  bad527
+	JAE  bad577
 	MOVQ 48(DX), R10
 	CMPQ R10, CX
-	JAE  bad527
+	JAE  bad577
 	MOVQ 56(DX), R11
 	CMPQ R11, CX
-	JAE  bad527
+	JAE  bad577
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -9789,10 +10320,10 @@ loop528:
 	ADDQ $+64, SI
 	SUBQ $+8, BX
 	CMPQ BX, $+8
-	JAE  loop528
+	JAE  loop578
 
-end529:
-bad527:
+end579:
+bad577:
 	SUBQ BX, DI
 	MOVQ DI, ret+56(FP)
 	RET
@@ -9806,9 +10337,9 @@ TEXT ·prefixAVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end531
+	JB           end581
 
-loop530:
+loop580:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -9901,13 +10432,13 @@ loop530:
 	ADDQ     $+256, DX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop530
+	JAE      loop580
 
-end531:
+end581:
 	CMPQ CX, $+8
-	JB   end533
+	JB   end583
 
-loop532:
+loop582:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -9934,9 +10465,9 @@ loop532:
 	ADDQ     $+64, DX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop532
+	JAE      loop582
 
-end533:
+end583:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -9950,9 +10481,9 @@ TEXT ·prefixBeforeAVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end535
+	JB           end585
 
-loop534:
+loop584:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -10065,13 +10596,13 @@ loop534:
 	ADDQ     $+256, DX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop534
+	JAE      loop584
 
-end535:
+end585:
 	CMPQ CX, $+8
-	JB   end537
+	JB   end587
 
-loop536:
+loop586:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -10103,9 +10634,9 @@ loop536:
 	ADDQ     $+64, DX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop536
+	JAE      loop586
 
-end537:
+end587:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -10119,9 +10650,9 @@ TEXT ·prefixInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end539
+	JB           end589
 
-loop538:
+loop588:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -10214,13 +10745,13 @@ loop538:
 	ADDQ     $+256, DX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop538
+	JAE      loop588
 
-end539:
+end589:
 	CMPQ CX, $+8
-	JB   end541
+	JB   end591
 
-loop540:
+loop590:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -10247,9 +10778,9 @@ loop540:
 	ADDQ     $+64, DX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop540
+	JAE      loop590
 
-end541:
+end591:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -10269,9 +10800,9 @@ TEXT ·prefixBeforeInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end543
+	JB           end593
 
-loop542:
+loop592:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -10384,13 +10915,13 @@ loop542:
 	ADDQ     $+256, DX
 	SUBQ     $+32, CX
 	CMPQ     CX, $+32
-	JAE      loop542
+	JAE      loop592
 
-end543:
+end593:
 	CMPQ CX, $+8
-	JB   end545
+	JB   end595
 
-loop544:
+loop594:
 	VMOVUPD  (AX), Y2
 	VPERMPD  $0x90, Y2, Y3
 	VBLENDPD $0x01, Y1, Y3, Y3
@@ -10422,9 +10953,9 @@ loop544:
 	ADDQ     $+64, DX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop544
+	JAE      loop594
 
-end545:
+end595:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -10442,10 +10973,10 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-32
 	MOVQ         x+8(FP), DX
 	MOVQ         stream+24(FP), BX
 	TESTQ        BX, BX
-	JZ           plain546
+	JZ           plain596
 	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain546
+	JNZ          plain596
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -10453,7 +10984,7 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-32
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none547
+	JZ           none597
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y5
@@ -10497,11 +11028,11 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
 
-none547:
+none597:
 	CMPQ AX, $+16
-	JB   end549
+	JB   end599
 
-loop548:
+loop598:
 	VMOVUPD      avx2const30<>+0(SB), Y5
 	VMINPD       (DX), Y5, Y5
 	VMOVUPD      avx2const31<>+0(SB), Y6
@@ -10642,17 +11173,17 @@ loop548:
 	ADDQ         $+128, DX
 	SUBQ         $+16, AX
 	CMPQ         AX, $+16
-	JAE          loop548
+	JAE          loop598
 
-end549:
+end599:
 	SFENCE
 
-plain546:
+plain596:
 	SUBQ    $+16, AX
-	JB      end551
+	JB      end601
 	PCALIGN $0x40
 
-loop550:
+loop600:
 	VMOVUPD      avx2const30<>+0(SB), Y5
 	VMINPD       (DX), Y5, Y5
 	VMOVUPD      avx2const31<>+0(SB), Y6
@@ -10792,14 +11323,14 @@ loop550:
 	ADDQ         $+128, CX
 	ADDQ         $+128, DX
 	SUBQ         $+16, AX
-	JAE          loop550
+	JAE          loop600
 
-end551:
+end601:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end553
+	JB   end603
 
-loop552:
+loop602:
 	VMOVUPD      avx2const30<>+0(SB), Y5
 	VMINPD       (DX), Y5, Y5
 	VMOVUPD      avx2const31<>+0(SB), Y6
@@ -10838,11 +11369,11 @@ loop552:
 	ADDQ         $+32, DX
 	SUBQ         $+4, AX
 	CMPQ         AX, $+4
-	JAE          loop552
+	JAE          loop602
 
-end553:
+end603:
 	TESTQ        AX, AX
-	JZ           none554
+	JZ           none604
 	LEAQ         avx2const0<>+24(SB), BX
 	NEGQ         AX
 	VMOVDQU      (BX)(AX*8), Y5
@@ -10883,7 +11414,7 @@ end553:
 	VMULPD       Y6, Y1, Y1
 	VMASKMOVPD   Y1, Y5, (CX)
 
-none554:
+none604:
 	VZEROUPPER
 	RET
 
@@ -10989,10 +11520,10 @@ TEXT ·logAVX2(SB), NOSPLIT, $0-32
 	MOVQ       x+8(FP), DX
 	MOVQ       stream+24(FP), BX
 	TESTQ      BX, BX
-	JZ         plain555
+	JZ         plain605
 	MOVQ       CX, BX
 	ANDQ       $+7, BX
-	JNZ        plain555
+	JNZ        plain605
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -11000,7 +11531,7 @@ TEXT ·logAVX2(SB), NOSPLIT, $0-32
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none556
+	JZ         none606
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y1
@@ -11014,13 +11545,13 @@ TEXT ·logAVX2(SB), NOSPLIT, $0-32
 	VPOR       Y5, Y6, Y6
 	VMOVMSKPD  Y6, SI
 	TESTL      SI, SI
-	JZ         ordinary557
+	JZ         ordinary607
 	VMULPD     avx2const59<>+0(SB), Y2, Y3
 	VCMPPD     $0x11, avx2const58<>+0(SB), Y2, Y5
 	VBLENDVPD  Y5, Y3, Y2, Y3
 	VBLENDVPD  Y5, avx2const64<>+0(SB), Y4, Y4
 
-ordinary557:
+ordinary607:
 	VPADDQ      avx2const60<>+0(SB), Y3, Y3
 	VPSRLQ      $0x34, Y3, Y5
 	VPOR        avx2const11<>+0(SB), Y5, Y5
@@ -11050,7 +11581,7 @@ ordinary557:
 	VSUBPD      Y6, Y3, Y3
 	VFMADD231PD avx2const49<>+0(SB), Y4, Y3
 	TESTL       SI, SI
-	JZ          ordinary558
+	JZ          ordinary608
 	VCMPPD      $0x11, Y0, Y2, Y4
 	VBLENDVPD   Y4, avx2const66<>+0(SB), Y3, Y3
 	VCMPPD      $0x00, Y0, Y2, Y4
@@ -11058,17 +11589,17 @@ ordinary557:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y2, Y4
 	VBLENDVPD   Y4, Y2, Y3, Y3
 
-ordinary558:
+ordinary608:
 	VMASKMOVPD Y3, Y1, (CX)
 	SUBQ       BX, AX
 	LEAQ       (CX)(BX*8), CX
 	LEAQ       (DX)(BX*8), DX
 
-none556:
+none606:
 	CMPQ AX, $+16
-	JB   end560
+	JB   end610
 
-loop559:
+loop609:
 	VMOVUPD   (DX), Y1
 	VMOVUPD   Y1, Y2
 	VMOVUPD   avx2const63<>+0(SB), Y3
@@ -11077,13 +11608,13 @@ loop559:
 	VPOR      Y4, Y5, Y5
 	VMOVMSKPD Y5, BX
 	TESTL     BX, BX
-	JZ        ordinary561
+	JZ        ordinary611
 	VMULPD    avx2const59<>+0(SB), Y1, Y2
 	VCMPPD    $0x11, avx2const58<>+0(SB), Y1, Y4
 	VBLENDVPD Y4, Y2, Y1, Y2
 	VBLENDVPD Y4, avx2const64<>+0(SB), Y3, Y3
 
-ordinary561:
+ordinary611:
 	VPADDQ      avx2const60<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
@@ -11113,7 +11644,7 @@ ordinary561:
 	VSUBPD      Y5, Y2, Y2
 	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
 	TESTL       BX, BX
-	JZ          ordinary562
+	JZ          ordinary612
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const66<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
@@ -11121,7 +11652,7 @@ ordinary561:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
 	VBLENDVPD   Y3, Y1, Y2, Y2
 
-ordinary562:
+ordinary612:
 	VMOVNTPD  Y2, (CX)
 	VMOVUPD   32(DX), Y1
 	VMOVUPD   Y1, Y2
@@ -11131,13 +11662,13 @@ ordinary562:
 	VPOR      Y4, Y5, Y5
 	VMOVMSKPD Y5, BX
 	TESTL     BX, BX
-	JZ        ordinary563
+	JZ        ordinary613
 	VMULPD    avx2const59<>+0(SB), Y1, Y2
 	VCMPPD    $0x11, avx2const58<>+0(SB), Y1, Y4
 	VBLENDVPD Y4, Y2, Y1, Y2
 	VBLENDVPD Y4, avx2const64<>+0(SB), Y3, Y3
 
-ordinary563:
+ordinary613:
 	VPADDQ      avx2const60<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
@@ -11167,7 +11698,7 @@ ordinary563:
 	VSUBPD      Y5, Y2, Y2
 	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
 	TESTL       BX, BX
-	JZ          ordinary564
+	JZ          ordinary614
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const66<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
@@ -11175,7 +11706,7 @@ ordinary563:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
 	VBLENDVPD   Y3, Y1, Y2, Y2
 
-ordinary564:
+ordinary614:
 	VMOVNTPD  Y2, 32(CX)
 	VMOVUPD   64(DX), Y1
 	VMOVUPD   Y1, Y2
@@ -11185,13 +11716,13 @@ ordinary564:
 	VPOR      Y4, Y5, Y5
 	VMOVMSKPD Y5, BX
 	TESTL     BX, BX
-	JZ        ordinary565
+	JZ        ordinary615
 	VMULPD    avx2const59<>+0(SB), Y1, Y2
 	VCMPPD    $0x11, avx2const58<>+0(SB), Y1, Y4
 	VBLENDVPD Y4, Y2, Y1, Y2
 	VBLENDVPD Y4, avx2const64<>+0(SB), Y3, Y3
 
-ordinary565:
+ordinary615:
 	VPADDQ      avx2const60<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
@@ -11221,7 +11752,7 @@ ordinary565:
 	VSUBPD      Y5, Y2, Y2
 	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
 	TESTL       BX, BX
-	JZ          ordinary566
+	JZ          ordinary616
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const66<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
@@ -11229,7 +11760,7 @@ ordinary565:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
 	VBLENDVPD   Y3, Y1, Y2, Y2
 
-ordinary566:
+ordinary616:
 	VMOVNTPD  Y2, 64(CX)
 	VMOVUPD   96(DX), Y1
 	VMOVUPD   Y1, Y2
@@ -11239,13 +11770,13 @@ ordinary566:
 	VPOR      Y4, Y5, Y5
 	VMOVMSKPD Y5, BX
 	TESTL     BX, BX
-	JZ        ordinary567
+	JZ        ordinary617
 	VMULPD    avx2const59<>+0(SB), Y1, Y2
 	VCMPPD    $0x11, avx2const58<>+0(SB), Y1, Y4
 	VBLENDVPD Y4, Y2, Y1, Y2
 	VBLENDVPD Y4, avx2const64<>+0(SB), Y3, Y3
 
-ordinary567:
+ordinary617:
 	VPADDQ      avx2const60<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
@@ -11275,7 +11806,7 @@ ordinary567:
 	VSUBPD      Y5, Y2, Y2
 	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
 	TESTL       BX, BX
-	JZ          ordinary568
+	JZ          ordinary618
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const66<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
@@ -11283,23 +11814,23 @@ ordinary567:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
 	VBLENDVPD   Y3, Y1, Y2, Y2
 
-ordinary568:
+ordinary618:
 	VMOVNTPD Y2, 96(CX)
 	ADDQ     $+128, CX
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop559
+	JAE      loop609
 
-end560:
+end610:
 	SFENCE
 
-plain555:
+plain605:
 	SUBQ    $+16, AX
-	JB      end570
+	JB      end620
 	PCALIGN $0x40
 
-loop569:
+loop619:
 	VMOVUPD   (DX), Y1
 	VMOVUPD   Y1, Y2
 	VMOVUPD   avx2const63<>+0(SB), Y3
@@ -11308,13 +11839,13 @@ loop569:
 	VPOR      Y4, Y5, Y5
 	VMOVMSKPD Y5, BX
 	TESTL     BX, BX
-	JZ        ordinary571
+	JZ        ordinary621
 	VMULPD    avx2const59<>+0(SB), Y1, Y2
 	VCMPPD    $0x11, avx2const58<>+0(SB), Y1, Y4
 	VBLENDVPD Y4, Y2, Y1, Y2
 	VBLENDVPD Y4, avx2const64<>+0(SB), Y3, Y3
 
-ordinary571:
+ordinary621:
 	VPADDQ      avx2const60<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
@@ -11344,7 +11875,7 @@ ordinary571:
 	VSUBPD      Y5, Y2, Y2
 	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
 	TESTL       BX, BX
-	JZ          ordinary572
+	JZ          ordinary622
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const66<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
@@ -11352,7 +11883,7 @@ ordinary571:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
 	VBLENDVPD   Y3, Y1, Y2, Y2
 
-ordinary572:
+ordinary622:
 	VMOVUPD   Y2, (CX)
 	VMOVUPD   32(DX), Y1
 	VMOVUPD   Y1, Y2
@@ -11362,13 +11893,13 @@ ordinary572:
 	VPOR      Y4, Y5, Y5
 	VMOVMSKPD Y5, BX
 	TESTL     BX, BX
-	JZ        ordinary573
+	JZ        ordinary623
 	VMULPD    avx2const59<>+0(SB), Y1, Y2
 	VCMPPD    $0x11, avx2const58<>+0(SB), Y1, Y4
 	VBLENDVPD Y4, Y2, Y1, Y2
 	VBLENDVPD Y4, avx2const64<>+0(SB), Y3, Y3
 
-ordinary573:
+ordinary623:
 	VPADDQ      avx2const60<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
@@ -11398,7 +11929,7 @@ ordinary573:
 	VSUBPD      Y5, Y2, Y2
 	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
 	TESTL       BX, BX
-	JZ          ordinary574
+	JZ          ordinary624
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const66<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
@@ -11406,7 +11937,7 @@ ordinary573:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
 	VBLENDVPD   Y3, Y1, Y2, Y2
 
-ordinary574:
+ordinary624:
 	VMOVUPD   Y2, 32(CX)
 	VMOVUPD   64(DX), Y1
 	VMOVUPD   Y1, Y2
@@ -11416,13 +11947,13 @@ ordinary574:
 	VPOR      Y4, Y5, Y5
 	VMOVMSKPD Y5, BX
 	TESTL     BX, BX
-	JZ        ordinary575
+	JZ        ordinary625
 	VMULPD    avx2const59<>+0(SB), Y1, Y2
 	VCMPPD    $0x11, avx2const58<>+0(SB), Y1, Y4
 	VBLENDVPD Y4, Y2, Y1, Y2
 	VBLENDVPD Y4, avx2const64<>+0(SB), Y3, Y3
 
-ordinary575:
+ordinary625:
 	VPADDQ      avx2const60<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
@@ -11452,7 +11983,7 @@ ordinary575:
 	VSUBPD      Y5, Y2, Y2
 	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
 	TESTL       BX, BX
-	JZ          ordinary576
+	JZ          ordinary626
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const66<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
@@ -11460,7 +11991,7 @@ ordinary575:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
 	VBLENDVPD   Y3, Y1, Y2, Y2
 
-ordinary576:
+ordinary626:
 	VMOVUPD   Y2, 64(CX)
 	VMOVUPD   96(DX), Y1
 	VMOVUPD   Y1, Y2
@@ -11470,13 +12001,13 @@ ordinary576:
 	VPOR      Y4, Y5, Y5
 	VMOVMSKPD Y5, BX
 	TESTL     BX, BX
-	JZ        ordinary577
+	JZ        ordinary627
 	VMULPD    avx2const59<>+0(SB), Y1, Y2
 	VCMPPD    $0x11, avx2const58<>+0(SB), Y1, Y4
 	VBLENDVPD Y4, Y2, Y1, Y2
 	VBLENDVPD Y4, avx2const64<>+0(SB), Y3, Y3
 
-ordinary577:
+ordinary627:
 	VPADDQ      avx2const60<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
@@ -11506,7 +12037,7 @@ ordinary577:
 	VSUBPD      Y5, Y2, Y2
 	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
 	TESTL       BX, BX
-	JZ          ordinary578
+	JZ          ordinary628
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const66<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
@@ -11514,19 +12045,19 @@ ordinary577:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
 	VBLENDVPD   Y3, Y1, Y2, Y2
 
-ordinary578:
+ordinary628:
 	VMOVUPD Y2, 96(CX)
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+16, AX
-	JAE     loop569
+	JAE     loop619
 
-end570:
+end620:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end580
+	JB   end630
 
-loop579:
+loop629:
 	VMOVUPD   (DX), Y1
 	VMOVUPD   Y1, Y2
 	VMOVUPD   avx2const63<>+0(SB), Y3
@@ -11535,13 +12066,13 @@ loop579:
 	VPOR      Y4, Y5, Y5
 	VMOVMSKPD Y5, BX
 	TESTL     BX, BX
-	JZ        ordinary581
+	JZ        ordinary631
 	VMULPD    avx2const59<>+0(SB), Y1, Y2
 	VCMPPD    $0x11, avx2const58<>+0(SB), Y1, Y4
 	VBLENDVPD Y4, Y2, Y1, Y2
 	VBLENDVPD Y4, avx2const64<>+0(SB), Y3, Y3
 
-ordinary581:
+ordinary631:
 	VPADDQ      avx2const60<>+0(SB), Y2, Y2
 	VPSRLQ      $0x34, Y2, Y4
 	VPOR        avx2const11<>+0(SB), Y4, Y4
@@ -11571,7 +12102,7 @@ ordinary581:
 	VSUBPD      Y5, Y2, Y2
 	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
 	TESTL       BX, BX
-	JZ          ordinary582
+	JZ          ordinary632
 	VCMPPD      $0x11, Y0, Y1, Y3
 	VBLENDVPD   Y3, avx2const66<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
@@ -11579,17 +12110,17 @@ ordinary581:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
 	VBLENDVPD   Y3, Y1, Y2, Y2
 
-ordinary582:
+ordinary632:
 	VMOVUPD Y2, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+4, AX
 	CMPQ    AX, $+4
-	JAE     loop579
+	JAE     loop629
 
-end580:
+end630:
 	TESTQ      AX, AX
-	JZ         none583
+	JZ         none633
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*8), Y1
@@ -11603,13 +12134,13 @@ end580:
 	VPOR       Y5, Y6, Y6
 	VMOVMSKPD  Y6, AX
 	TESTL      AX, AX
-	JZ         ordinary584
+	JZ         ordinary634
 	VMULPD     avx2const59<>+0(SB), Y2, Y3
 	VCMPPD     $0x11, avx2const58<>+0(SB), Y2, Y5
 	VBLENDVPD  Y5, Y3, Y2, Y3
 	VBLENDVPD  Y5, avx2const64<>+0(SB), Y4, Y4
 
-ordinary584:
+ordinary634:
 	VPADDQ      avx2const60<>+0(SB), Y3, Y3
 	VPSRLQ      $0x34, Y3, Y5
 	VPOR        avx2const11<>+0(SB), Y5, Y5
@@ -11639,7 +12170,7 @@ ordinary584:
 	VSUBPD      Y6, Y3, Y3
 	VFMADD231PD avx2const49<>+0(SB), Y4, Y3
 	TESTL       AX, AX
-	JZ          ordinary585
+	JZ          ordinary635
 	VCMPPD      $0x11, Y0, Y2, Y4
 	VBLENDVPD   Y4, avx2const66<>+0(SB), Y3, Y3
 	VCMPPD      $0x00, Y0, Y2, Y0
@@ -11647,10 +12178,10 @@ ordinary584:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y2, Y0
 	VBLENDVPD   Y0, Y2, Y3, Y3
 
-ordinary585:
+ordinary635:
 	VMASKMOVPD Y3, Y1, (CX)
 
-none583:
+none633:
 	VZEROUPPER
 	RET
 
@@ -11783,9 +12314,9 @@ TEXT ·compensateAVX2(SB), NOSPLIT, $0-32
 	VMOVUPD 192(DX), Y6
 	VMOVUPD 224(DX), Y7
 	CMPQ    CX, $+16
-	JB      end587
+	JB      end637
 
-loop586:
+loop636:
 	VMOVUPD (AX), Y8
 	VADDPD  Y8, Y0, Y9
 	VSUBPD  Y0, Y9, Y10
@@ -11825,9 +12356,9 @@ loop586:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop586
+	JAE     loop636
 
-end587:
+end637:
 	VMOVUPD Y0, (DX)
 	VMOVUPD Y1, 32(DX)
 	VMOVUPD Y2, 64(DX)
@@ -11855,21 +12386,21 @@ TEXT ·sumAbsAVX2(SB), NOSPLIT, $0-32
 	VPXOR   Y8, Y8, Y8
 	VMOVUPD avx2const1<>+0(SB), Y9
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near588
+	JB      near638
 	CMPQ    CX, $+32
-	JB      end590
+	JB      end640
 
-loop589:
+loop639:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+32, DX
-	JB      end592
+	JB      end642
 	PCALIGN $0x40
 
-loop591:
+loop641:
 	MOVQ   (AX), BX
 	MOVQ   64(AX), BX
 	MOVQ   128(AX), BX
@@ -11892,9 +12423,9 @@ loop591:
 	VADDPD Y10, Y7, Y7
 	ADDQ   $+256, AX
 	SUBQ   $+32, DX
-	JAE    loop591
+	JAE    loop641
 
-end592:
+end642:
 	ADDQ   $+32, DX
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
@@ -11916,24 +12447,24 @@ end592:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop589
+	JAE    loop639
 
-end590:
-near588:
+end640:
+near638:
 	CMPQ CX, $+32
-	JB   end594
+	JB   end644
 
-loop593:
+loop643:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+32, DX
-	JB      end596
+	JB      end646
 	PCALIGN $0x40
 
-loop595:
+loop645:
 	VPANDN (AX), Y9, Y10
 	VADDPD Y10, Y0, Y0
 	VPANDN 32(AX), Y9, Y10
@@ -11952,9 +12483,9 @@ loop595:
 	VADDPD Y10, Y7, Y7
 	ADDQ   $+256, AX
 	SUBQ   $+32, DX
-	JAE    loop595
+	JAE    loop645
 
-end596:
+end646:
 	ADDQ   $+32, DX
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
@@ -11976,23 +12507,23 @@ end596:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop593
+	JAE    loop643
 
-end594:
+end644:
 	CMPQ CX, $+4
-	JB   end598
+	JB   end648
 
-loop597:
+loop647:
 	VPANDN (AX), Y9, Y1
 	VADDPD Y1, Y0, Y0
 	ADDQ   $+32, AX
 	SUBQ   $+4, CX
 	CMPQ   CX, $+4
-	JAE    loop597
+	JAE    loop647
 
-end598:
+end648:
 	TESTQ      CX, CX
-	JZ         none599
+	JZ         none649
 	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*8), Y1
@@ -12001,7 +12532,7 @@ end598:
 	VPANDN     Y1, Y9, Y1
 	VADDPD     Y1, Y0, Y0
 
-none599:
+none649:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -12021,13 +12552,13 @@ TEXT ·keysAVX2(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case600
+	JNE          case650
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain601
+	JZ           plain651
 	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain601
+	JNZ          plain651
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -12035,7 +12566,7 @@ TEXT ·keysAVX2(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none602
+	JZ           none652
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y0
@@ -12052,11 +12583,11 @@ TEXT ·keysAVX2(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
 
-none602:
+none652:
 	CMPQ AX, $+16
-	JB   end604
+	JB   end654
 
-loop603:
+loop653:
 	VPXOR    (DX), Y1, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
@@ -12089,17 +12620,17 @@ loop603:
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop603
+	JAE      loop653
 
-end604:
+end654:
 	SFENCE
 
-plain601:
+plain651:
 	SUBQ    $+16, AX
-	JB      end606
+	JB      end656
 	PCALIGN $0x40
 
-loop605:
+loop655:
 	VPXOR    (DX), Y1, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
@@ -12131,14 +12662,14 @@ loop605:
 	ADDQ     $+128, CX
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
-	JAE      loop605
+	JAE      loop655
 
-end606:
+end656:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end608
+	JB   end658
 
-loop607:
+loop657:
 	VPXOR    (DX), Y1, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
@@ -12150,11 +12681,11 @@ loop607:
 	ADDQ     $+32, DX
 	SUBQ     $+4, AX
 	CMPQ     AX, $+4
-	JAE      loop607
+	JAE      loop657
 
-end608:
+end658:
 	TESTQ      AX, AX
-	JZ         none609
+	JZ         none659
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*8), Y0
@@ -12168,19 +12699,19 @@ end608:
 	VPSUBQ     avx2const62<>+0(SB), Y1, Y1
 	VMASKMOVPD Y1, Y0, (CX)
 
-none609:
+none659:
 	VZEROUPPER
 	RET
 
-case600:
+case650:
 	CMPQ       BX, $+1
-	JNE        case610
+	JNE        case660
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain611
+	JZ         plain661
 	MOVQ       CX, BX
 	ANDQ       $+7, BX
-	JNZ        plain611
+	JNZ        plain661
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -12188,7 +12719,7 @@ case600:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none612
+	JZ         none662
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -12206,11 +12737,11 @@ case600:
 	LEAQ       (CX)(BX*8), CX
 	LEAQ       (DX)(BX*8), DX
 
-none612:
+none662:
 	CMPQ AX, $+16
-	JB   end614
+	JB   end664
 
-loop613:
+loop663:
 	VMOVUPD  (DX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y2, Y2, Y2
@@ -12247,17 +12778,17 @@ loop613:
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop613
+	JAE      loop663
 
-end614:
+end664:
 	SFENCE
 
-plain611:
+plain661:
 	SUBQ    $+16, AX
-	JB      end616
+	JB      end666
 	PCALIGN $0x40
 
-loop615:
+loop665:
 	VMOVUPD  (DX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y2, Y2, Y2
@@ -12293,14 +12824,14 @@ loop615:
 	ADDQ     $+128, CX
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
-	JAE      loop615
+	JAE      loop665
 
-end616:
+end666:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end618
+	JB   end668
 
-loop617:
+loop667:
 	VMOVUPD  (DX), Y0
 	VPADDQ   avx2const62<>+0(SB), Y0, Y0
 	VPXOR    Y2, Y2, Y2
@@ -12313,11 +12844,11 @@ loop617:
 	ADDQ     $+32, DX
 	SUBQ     $+4, AX
 	CMPQ     AX, $+4
-	JAE      loop617
+	JAE      loop667
 
-end618:
+end668:
 	TESTQ      AX, AX
-	JZ         none619
+	JZ         none669
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*8), Y0
@@ -12332,19 +12863,19 @@ end618:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (CX)
 
-none619:
+none669:
 	VZEROUPPER
 	RET
 
-case610:
+case660:
 	CMPQ       BX, $+2
-	JNE        case620
+	JNE        case670
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain621
+	JZ         plain671
 	MOVQ       CX, BX
 	ANDQ       $+7, BX
-	JNZ        plain621
+	JNZ        plain671
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -12352,7 +12883,7 @@ case610:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none622
+	JZ         none672
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y2
@@ -12372,11 +12903,11 @@ case610:
 	LEAQ       (CX)(BX*8), CX
 	LEAQ       (DX)(BX*8), DX
 
-none622:
+none672:
 	CMPQ AX, $+16
-	JB   end624
+	JB   end674
 
-loop623:
+loop673:
 	VPXOR     (DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
@@ -12421,17 +12952,17 @@ loop623:
 	ADDQ      $+128, DX
 	SUBQ      $+16, AX
 	CMPQ      AX, $+16
-	JAE       loop623
+	JAE       loop673
 
-end624:
+end674:
 	SFENCE
 
-plain621:
+plain671:
 	SUBQ    $+16, AX
-	JB      end626
+	JB      end676
 	PCALIGN $0x40
 
-loop625:
+loop675:
 	VPXOR     (DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
@@ -12475,14 +13006,14 @@ loop625:
 	ADDQ      $+128, CX
 	ADDQ      $+128, DX
 	SUBQ      $+16, AX
-	JAE       loop625
+	JAE       loop675
 
-end626:
+end676:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end628
+	JB   end678
 
-loop627:
+loop677:
 	VPXOR     (DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
@@ -12497,11 +13028,11 @@ loop627:
 	ADDQ      $+32, DX
 	SUBQ      $+4, AX
 	CMPQ      AX, $+4
-	JAE       loop627
+	JAE       loop677
 
-end628:
+end678:
 	TESTQ      AX, AX
-	JZ         none629
+	JZ         none679
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*8), Y2
@@ -12518,17 +13049,17 @@ end628:
 	VPSUBQ     avx2const62<>+0(SB), Y1, Y1
 	VMASKMOVPD Y1, Y2, (CX)
 
-none629:
+none679:
 	VZEROUPPER
 	RET
 
-case620:
+case670:
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain630
+	JZ         plain680
 	MOVQ       CX, BX
 	ANDQ       $+7, BX
-	JNZ        plain630
+	JNZ        plain680
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -12536,7 +13067,7 @@ case620:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none631
+	JZ         none681
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -12548,11 +13079,11 @@ case620:
 	LEAQ       (CX)(BX*8), CX
 	LEAQ       (DX)(BX*8), DX
 
-none631:
+none681:
 	CMPQ AX, $+16
-	JB   end633
+	JB   end683
 
-loop632:
+loop682:
 	VPXOR    (DX), Y1, Y0
 	VMOVNTPD Y0, (CX)
 	VPXOR    32(DX), Y1, Y0
@@ -12565,17 +13096,17 @@ loop632:
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop632
+	JAE      loop682
 
-end633:
+end683:
 	SFENCE
 
-plain630:
+plain680:
 	SUBQ    $+16, AX
-	JB      end635
+	JB      end685
 	PCALIGN $0x40
 
-loop634:
+loop684:
 	VPXOR   (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	VPXOR   32(DX), Y1, Y0
@@ -12587,25 +13118,25 @@ loop634:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+16, AX
-	JAE     loop634
+	JAE     loop684
 
-end635:
+end685:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end637
+	JB   end687
 
-loop636:
+loop686:
 	VPXOR   (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+4, AX
 	CMPQ    AX, $+4
-	JAE     loop636
+	JAE     loop686
 
-end637:
+end687:
 	TESTQ      AX, AX
-	JZ         none638
+	JZ         none688
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*8), Y0
@@ -12614,7 +13145,7 @@ end637:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (CX)
 
-none638:
+none688:
 	VZEROUPPER
 	RET
 
@@ -12641,13 +13172,13 @@ TEXT ·partitionAVX2(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*8), DX
 	LEAQ         avx2const26<>+0(SB), CX
 	CMPQ         AX, $+1
-	JB           end641
+	JB           end691
 
-loop640:
+loop690:
 	MOVQ      SI, R8
 	SUBQ      BX, R8
 	CMPQ      R8, $+128
-	JB        end639
+	JB        end689
 	MOVQ      BX, R8
 	SUBQ      DI, R8
 	MOVQ      DX, R9
@@ -12706,10 +13237,10 @@ loop640:
 	LEAQ      -32(DX)(R10*8), DX
 	SUBQ      $+1, AX
 	CMPQ      AX, $+1
-	JAE       loop640
+	JAE       loop690
 
-end641:
-end639:
+end691:
+end689:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -12747,13 +13278,13 @@ TEXT ·partitionPairsAVX2(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), BX
 	LEAQ         avx2const26<>+0(SB), DX
 	CMPQ         CX, $+1
-	JB           end644
+	JB           end694
 
-loop643:
+loop693:
 	MOVQ      DI, R9
 	SUBQ      SI, R9
 	CMPQ      R9, $+64
-	JB        end642
+	JB        end692
 	MOVQ      SI, R9
 	SUBQ      R8, R9
 	MOVQ      BX, R10
@@ -12796,10 +13327,10 @@ loop643:
 	LEAQ      -32(BX)(R10*8), BX
 	SUBQ      $+1, CX
 	CMPQ      CX, $+1
-	JAE       loop643
+	JAE       loop693
 
-end644:
-end642:
+end694:
+end692:
 	MOVQ keys+0(FP), AX
 	MOVQ at+16(FP), CX
 	SUBQ AX, SI
@@ -12825,7 +13356,7 @@ TEXT ·sortFewAVX2(SB), NOSPLIT, $0-16
 	VMOVQ        CX, X0
 	VPBROADCASTQ X0, Y0
 	CMPQ         CX, $+4
-	JA           more646
+	JA           more696
 	LEAQ         (AX), CX
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y1
 	VMOVUPD      avx2const19<>+0(SB), Y2
@@ -12845,11 +13376,11 @@ TEXT ·sortFewAVX2(SB), NOSPLIT, $0-16
 	VBLENDVPD    Y2, Y1, Y3, Y2
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y0
 	VMASKMOVPD   Y2, Y0, (AX)
-	JMP          sorted645
+	JMP          sorted695
 
-more646:
+more696:
 	CMPQ       CX, $+8
-	JA         more647
+	JA         more697
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), CX
 	VPCMPGTQ   avx2const71<>+0(SB), Y0, Y2
@@ -12902,11 +13433,11 @@ more646:
 	VMOVUPD    Y2, (AX)
 	VPCMPGTQ   avx2const71<>+0(SB), Y0, Y0
 	VMASKMOVPD Y4, Y0, 32(AX)
-	JMP        sorted645
+	JMP        sorted695
 
-more647:
+more697:
 	CMPQ       CX, $+16
-	JA         more648
+	JA         more698
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), CX
@@ -13055,9 +13586,9 @@ more647:
 	VMASKMOVPD Y5, Y1, 64(AX)
 	VPCMPGTQ   avx2const75<>+0(SB), Y0, Y0
 	VMASKMOVPD Y3, Y0, 96(AX)
-	JMP        sorted645
+	JMP        sorted695
 
-more648:
+more698:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	VMOVUPD    64(AX), Y3
@@ -13455,7 +13986,7 @@ more648:
 	VPCMPGTQ   avx2const79<>+0(SB), Y0, Y0
 	VMASKMOVPD Y4, Y0, 224(AX)
 
-sorted645:
+sorted695:
 	VZEROUPPER
 	RET
 
@@ -13540,7 +14071,7 @@ TEXT ·sortFewPairsAVX2(SB), NOSPLIT, $0-24
 	VMOVQ        DX, X0
 	VPBROADCASTQ X0, Y0
 	CMPQ         DX, $+4
-	JA           more651
+	JA           more701
 	LEAQ         (AX), DX
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y1
 	VMOVUPD      avx2const19<>+0(SB), Y2
@@ -13576,11 +14107,11 @@ TEXT ·sortFewPairsAVX2(SB), NOSPLIT, $0-24
 	VMASKMOVPD   Y1, Y3, (AX)
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y0
 	VMASKMOVPD   Y2, Y0, (CX)
-	JMP          sorted650
+	JMP          sorted700
 
-more651:
+more701:
 	CMPQ       DX, $+8
-	JA         more652
+	JA         more702
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), DX
 	VPCMPGTQ   avx2const71<>+0(SB), Y0, Y2
@@ -13675,9 +14206,9 @@ more651:
 	VMOVUPD    Y3, (CX)
 	VPCMPGTQ   avx2const71<>+0(SB), Y0, Y0
 	VMASKMOVPD Y2, Y0, 32(CX)
-	JMP        sorted650
+	JMP        sorted700
 
-more652:
+more702:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), DX
@@ -13947,7 +14478,7 @@ more652:
 	VPCMPGTQ   avx2const75<>+0(SB), Y0, Y0
 	VMASKMOVPD Y2, Y0, 96(CX)
 
-sorted650:
+sorted700:
 	VZEROUPPER
 	RET
 
@@ -13974,16 +14505,16 @@ TEXT ·gemmTileAVX2(SB), NOSPLIT, $0-80
 	MOVQ    a+8(FP), SI
 	MOVQ    b+16(FP), DI
 	CMPQ    DX, $+4
-	JA      wider655
+	JA      wider705
 	MOVQ    AX, R8
 	MOVQ    $+32, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end657
+	JB      end707
 
-loop656:
+loop706:
 	PREFETCHT0   (R8)
 	ADDQ         CX, R8
 	VMOVUPD      (DI), Y12
@@ -14066,14 +14597,14 @@ loop656:
 	ADDQ         $+768, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop656
+	JAE          loop706
 
-end657:
+end707:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end659
+	JB   end709
 
-loop658:
+loop708:
 	VMOVUPD      (DI), Y12
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Y13
@@ -14116,13 +14647,13 @@ loop658:
 	ADDQ         $+384, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop658
+	JAE          loop708
 
-end659:
+end709:
 	CMPQ BX, $+1
-	JB   end661
+	JB   end711
 
-loop660:
+loop710:
 	VMOVUPD      (DI), Y12
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Y13
@@ -14137,23 +14668,23 @@ loop660:
 	ADDQ         $+96, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop660
+	JAE          loop710
 
-end661:
-	JMP multiplied654
+end711:
+	JMP multiplied704
 
-wider655:
+wider705:
 	CMPQ    DX, $+8
-	JA      wider662
+	JA      wider712
 	MOVQ    AX, R8
 	MOVQ    $+32, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end664
+	JB      end714
 
-loop663:
+loop713:
 	PREFETCHT0   (R8)
 	ADDQ         CX, R8
 	VMOVUPD      (DI), Y12
@@ -14276,14 +14807,14 @@ loop663:
 	ADDQ         $+768, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop663
+	JAE          loop713
 
-end664:
+end714:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end666
+	JB   end716
 
-loop665:
+loop715:
 	VMOVUPD      (DI), Y12
 	VMOVUPD      32(DI), Y13
 	PREFETCHT0   2048(SI)
@@ -14346,13 +14877,13 @@ loop665:
 	ADDQ         $+384, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop665
+	JAE          loop715
 
-end666:
+end716:
 	CMPQ BX, $+1
-	JB   end668
+	JB   end718
 
-loop667:
+loop717:
 	VMOVUPD      (DI), Y12
 	VMOVUPD      32(DI), Y13
 	PREFETCHT0   2048(SI)
@@ -14372,21 +14903,21 @@ loop667:
 	ADDQ         $+96, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop667
+	JAE          loop717
 
-end668:
-	JMP multiplied654
+end718:
+	JMP multiplied704
 
-wider662:
+wider712:
 	MOVQ    AX, R8
 	MOVQ    $+32, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end670
+	JB      end720
 
-loop669:
+loop719:
 	PREFETCHT0   (R8)
 	PREFETCHT0   64(R8)
 	ADDQ         CX, R8
@@ -14550,14 +15081,14 @@ loop669:
 	ADDQ         $+768, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop669
+	JAE          loop719
 
-end670:
+end720:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end672
+	JB   end722
 
-loop671:
+loop721:
 	VMOVUPD      (DI), Y12
 	VMOVUPD      32(DI), Y13
 	VMOVUPD      64(DI), Y14
@@ -14640,13 +15171,13 @@ loop671:
 	ADDQ         $+384, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop671
+	JAE          loop721
 
-end672:
+end722:
 	CMPQ BX, $+1
-	JB   end674
+	JB   end724
 
-loop673:
+loop723:
 	VMOVUPD      (DI), Y12
 	VMOVUPD      32(DI), Y13
 	VMOVUPD      64(DI), Y14
@@ -14671,14 +15202,14 @@ loop673:
 	ADDQ         $+96, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop673
+	JAE          loop723
 
-end674:
-multiplied654:
+end724:
+multiplied704:
 	MOVQ         alpha+56(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
 	CMPQ         BX, SI
-	JE           scaled675
+	JE           scaled725
 	VBROADCASTSD alpha+56(FP), Y12
 	VMULPD       Y12, Y0, Y0
 	VMULPD       Y12, Y1, Y1
@@ -14693,13 +15224,13 @@ multiplied654:
 	VMULPD       Y12, Y10, Y10
 	VMULPD       Y12, Y11, Y11
 
-scaled675:
+scaled725:
 	MOVQ         rows+40(FP), SI
 	MOVQ         keep+72(FP), BX
 	TESTQ        BX, BX
-	JZ           over676
+	JZ           over726
 	CMPQ         DX, $+12
-	JB           part677
+	JB           part727
 	VBROADCASTSD beta+64(FP), Y12
 	VFMADD231PD  (AX), Y12, Y0
 	VMOVUPD      Y0, (AX)
@@ -14708,7 +15239,7 @@ scaled675:
 	VFMADD231PD  64(AX), Y12, Y8
 	VMOVUPD      Y8, 64(AX)
 	CMPQ         SI, $+1
-	JBE          end678
+	JBE          end728
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y1
 	VMOVUPD      Y1, (AX)
@@ -14717,7 +15248,7 @@ scaled675:
 	VFMADD231PD  64(AX), Y12, Y9
 	VMOVUPD      Y9, 64(AX)
 	CMPQ         SI, $+2
-	JBE          end678
+	JBE          end728
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y2
 	VMOVUPD      Y2, (AX)
@@ -14726,7 +15257,7 @@ scaled675:
 	VFMADD231PD  64(AX), Y12, Y10
 	VMOVUPD      Y10, 64(AX)
 	CMPQ         SI, $+3
-	JBE          end678
+	JBE          end728
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y3
 	VMOVUPD      Y3, (AX)
@@ -14735,14 +15266,14 @@ scaled675:
 	VFMADD231PD  64(AX), Y12, Y11
 	VMOVUPD      Y11, 64(AX)
 
-end678:
+end728:
 	VZEROUPPER
 	RET
 
-part677:
+part727:
 	VBROADCASTSD beta+64(FP), Y12
 	CMPQ         DX, $+0
-	JBE          all679
+	JBE          all729
 	LEAQ         (DX), BX
 	MOVQ         $+4, DI
 	CMPQ         BX, DI
@@ -14758,27 +15289,27 @@ part677:
 	VFMADD231PD  Y14, Y12, Y0
 	VMASKMOVPD   Y0, Y13, (BX)
 	CMPQ         SI, $+1
-	JBE          end680
+	JBE          end730
 	ADDQ         CX, BX
 	VMASKMOVPD   (BX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y1
 	VMASKMOVPD   Y1, Y13, (BX)
 	CMPQ         SI, $+2
-	JBE          end680
+	JBE          end730
 	ADDQ         CX, BX
 	VMASKMOVPD   (BX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y2
 	VMASKMOVPD   Y2, Y13, (BX)
 	CMPQ         SI, $+3
-	JBE          end680
+	JBE          end730
 	ADDQ         CX, BX
 	VMASKMOVPD   (BX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y3
 	VMASKMOVPD   Y3, Y13, (BX)
 
-end680:
+end730:
 	CMPQ        DX, $+4
-	JBE         all679
+	JBE         all729
 	LEAQ        -4(DX), BX
 	MOVQ        $+4, DI
 	CMPQ        BX, DI
@@ -14794,27 +15325,27 @@ end680:
 	VFMADD231PD Y1, Y12, Y4
 	VMASKMOVPD  Y4, Y0, (BX)
 	CMPQ        SI, $+1
-	JBE         end681
+	JBE         end731
 	ADDQ        CX, BX
 	VMASKMOVPD  (BX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y5
 	VMASKMOVPD  Y5, Y0, (BX)
 	CMPQ        SI, $+2
-	JBE         end681
+	JBE         end731
 	ADDQ        CX, BX
 	VMASKMOVPD  (BX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y6
 	VMASKMOVPD  Y6, Y0, (BX)
 	CMPQ        SI, $+3
-	JBE         end681
+	JBE         end731
 	ADDQ        CX, BX
 	VMASKMOVPD  (BX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y7
 	VMASKMOVPD  Y7, Y0, (BX)
 
-end681:
+end731:
 	CMPQ        DX, $+8
-	JBE         all679
+	JBE         all729
 	LEAQ        -8(DX), DX
 	MOVQ        $+4, BX
 	CMPQ        DX, BX
@@ -14830,61 +15361,61 @@ end681:
 	VFMADD231PD Y1, Y12, Y8
 	VMASKMOVPD  Y8, Y0, (AX)
 	CMPQ        SI, $+1
-	JBE         end682
+	JBE         end732
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y9
 	VMASKMOVPD  Y9, Y0, (AX)
 	CMPQ        SI, $+2
-	JBE         end682
+	JBE         end732
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y10
 	VMASKMOVPD  Y10, Y0, (AX)
 	CMPQ        SI, $+3
-	JBE         end682
+	JBE         end732
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y11
 	VMASKMOVPD  Y11, Y0, (AX)
 
-end682:
-all679:
+end732:
+all729:
 	VZEROUPPER
 	RET
 
-over676:
+over726:
 	CMPQ    DX, $+12
-	JB      part683
+	JB      part733
 	VMOVUPD Y0, (AX)
 	VMOVUPD Y4, 32(AX)
 	VMOVUPD Y8, 64(AX)
 	CMPQ    SI, $+1
-	JBE     end684
+	JBE     end734
 	ADDQ    CX, AX
 	VMOVUPD Y1, (AX)
 	VMOVUPD Y5, 32(AX)
 	VMOVUPD Y9, 64(AX)
 	CMPQ    SI, $+2
-	JBE     end684
+	JBE     end734
 	ADDQ    CX, AX
 	VMOVUPD Y2, (AX)
 	VMOVUPD Y6, 32(AX)
 	VMOVUPD Y10, 64(AX)
 	CMPQ    SI, $+3
-	JBE     end684
+	JBE     end734
 	ADDQ    CX, AX
 	VMOVUPD Y3, (AX)
 	VMOVUPD Y7, 32(AX)
 	VMOVUPD Y11, 64(AX)
 
-end684:
+end734:
 	VZEROUPPER
 	RET
 
-part683:
+part733:
 	CMPQ       DX, $+0
-	JBE        all685
+	JBE        all735
 	LEAQ       (DX), BX
 	MOVQ       $+4, DI
 	CMPQ       BX, DI
@@ -14898,21 +15429,21 @@ part683:
 	LEAQ       (AX), BX
 	VMASKMOVPD Y0, Y12, (BX)
 	CMPQ       SI, $+1
-	JBE        end686
+	JBE        end736
 	ADDQ       CX, BX
 	VMASKMOVPD Y1, Y12, (BX)
 	CMPQ       SI, $+2
-	JBE        end686
+	JBE        end736
 	ADDQ       CX, BX
 	VMASKMOVPD Y2, Y12, (BX)
 	CMPQ       SI, $+3
-	JBE        end686
+	JBE        end736
 	ADDQ       CX, BX
 	VMASKMOVPD Y3, Y12, (BX)
 
-end686:
+end736:
 	CMPQ       DX, $+4
-	JBE        all685
+	JBE        all735
 	LEAQ       -4(DX), BX
 	MOVQ       $+4, DI
 	CMPQ       BX, DI
@@ -14926,21 +15457,21 @@ end686:
 	LEAQ       32(AX), BX
 	VMASKMOVPD Y4, Y0, (BX)
 	CMPQ       SI, $+1
-	JBE        end687
+	JBE        end737
 	ADDQ       CX, BX
 	VMASKMOVPD Y5, Y0, (BX)
 	CMPQ       SI, $+2
-	JBE        end687
+	JBE        end737
 	ADDQ       CX, BX
 	VMASKMOVPD Y6, Y0, (BX)
 	CMPQ       SI, $+3
-	JBE        end687
+	JBE        end737
 	ADDQ       CX, BX
 	VMASKMOVPD Y7, Y0, (BX)
 
-end687:
+end737:
 	CMPQ       DX, $+8
-	JBE        all685
+	JBE        all735
 	LEAQ       -8(DX), DX
 	MOVQ       $+4, BX
 	CMPQ       DX, BX
@@ -14954,20 +15485,20 @@ end687:
 	LEAQ       64(AX), AX
 	VMASKMOVPD Y8, Y0, (AX)
 	CMPQ       SI, $+1
-	JBE        end688
+	JBE        end738
 	ADDQ       CX, AX
 	VMASKMOVPD Y9, Y0, (AX)
 	CMPQ       SI, $+2
-	JBE        end688
+	JBE        end738
 	ADDQ       CX, AX
 	VMASKMOVPD Y10, Y0, (AX)
 	CMPQ       SI, $+3
-	JBE        end688
+	JBE        end738
 	ADDQ       CX, AX
 	VMASKMOVPD Y11, Y0, (AX)
 
-end688:
-all685:
+end738:
+all735:
 	VZEROUPPER
 	RET
 
@@ -15001,9 +15532,9 @@ TEXT ·gemmPackLeftAVX2(SB), NOSPLIT, $0-40
 	NEGQ    BX
 	VMOVDQU (DI)(BX*8), Y0
 	CMPQ    SI, $+1
-	JB      end690
+	JB      end740
 
-loop689:
+loop739:
 	LEAQ       (CX), BX
 	VMASKMOVPD (BX), Y0, Y1
 	VMOVUPD    Y1, (AX)
@@ -15011,9 +15542,9 @@ loop689:
 	ADDQ       $+32, AX
 	SUBQ       $+1, SI
 	CMPQ       SI, $+1
-	JAE        loop689
+	JAE        loop739
 
-end690:
+end740:
 	VZEROUPPER
 	RET
 
@@ -15057,9 +15588,9 @@ TEXT ·gemmPackRightAVX2(SB), NOSPLIT, $0-40
 	NEGQ    BX
 	VMOVDQU (DI)(BX*8), Y2
 	CMPQ    SI, $+1
-	JB      end692
+	JB      end742
 
-loop691:
+loop741:
 	LEAQ       (CX), BX
 	VMASKMOVPD (BX), Y0, Y3
 	VMOVUPD    Y3, (AX)
@@ -15073,9 +15604,9 @@ loop691:
 	ADDQ       $+96, AX
 	SUBQ       $+1, SI
 	CMPQ       SI, $+1
-	JAE        loop691
+	JAE        loop741
 
-end692:
+end742:
 	VZEROUPPER
 	RET
 
@@ -15103,9 +15634,9 @@ TEXT ·gemmPackAlongAVX2(SB), NOSPLIT, $0-48
 	CMOVQLE R8, R9
 	MOVQ    k+40(FP), DX
 	CMPQ    DX, $+4
-	JB      end694
+	JB      end744
 
-loop693:
+loop743:
 	VMOVUPD    (SI), Y0
 	VMOVUPD    (DI), Y1
 	VMOVUPD    (R8), Y2
@@ -15132,11 +15663,11 @@ loop693:
 	ADDQ       $+32, R9
 	SUBQ       $+4, DX
 	CMPQ       DX, $+4
-	JAE        loop693
+	JAE        loop743
 
-end694:
+end744:
 	TESTQ      DX, DX
-	JZ         none695
+	JZ         none745
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y0
@@ -15155,16 +15686,16 @@ end694:
 	VPERM2F128 $0x31, Y0, Y1, Y0
 	VMOVUPD    Y3, (AX)
 	CMPQ       DX, $+1
-	JBE        end696
+	JBE        end746
 	ADDQ       CX, AX
 	VMOVUPD    Y4, (AX)
 	CMPQ       DX, $+2
-	JBE        end696
+	JBE        end746
 	ADDQ       CX, AX
 	VMOVUPD    Y2, (AX)
 
-end696:
-none695:
+end746:
+none745:
 	VZEROUPPER
 	RET
 
@@ -15191,10 +15722,10 @@ TEXT ·gemvDotAVX2(SB), NOSPLIT, $0-48
 	VPXOR   Y6, Y6, Y6
 	VPXOR   Y7, Y7, Y7
 	SUBQ    $+8, CX
-	JB      end698
+	JB      end748
 	PCALIGN $0x40
 
-loop697:
+loop747:
 	VMOVUPD     (AX), Y8
 	VFMADD231PD (BX), Y8, Y0
 	VFMADD231PD (SI), Y8, Y2
@@ -15211,14 +15742,14 @@ loop697:
 	ADDQ        $+64, DI
 	ADDQ        $+64, R8
 	SUBQ        $+8, CX
-	JAE         loop697
+	JAE         loop747
 
-end698:
+end748:
 	ADDQ $+8, CX
 	CMPQ CX, $+4
-	JB   end700
+	JB   end750
 
-loop699:
+loop749:
 	VMOVUPD     (AX), Y8
 	VFMADD231PD (BX), Y8, Y0
 	VFMADD231PD (SI), Y8, Y2
@@ -15231,11 +15762,11 @@ loop699:
 	ADDQ        $+32, R8
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop699
+	JAE         loop749
 
-end700:
+end750:
 	TESTQ       CX, CX
-	JZ          none701
+	JZ          none751
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y8
@@ -15251,7 +15782,7 @@ end700:
 	VFMADD231PD Y12, Y9, Y4
 	VFMADD231PD Y8, Y9, Y6
 
-none701:
+none751:
 	MOVQ         dst+0(FP), AX
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
@@ -15291,10 +15822,10 @@ TEXT ·gemvDotOneAVX2(SB), NOSPLIT, $0-48
 	VPXOR   Y0, Y0, Y0
 	VPXOR   Y1, Y1, Y1
 	SUBQ    $+8, CX
-	JB      end703
+	JB      end753
 	PCALIGN $0x40
 
-loop702:
+loop752:
 	VMOVUPD     (AX), Y2
 	VFMADD231PD (DX), Y2, Y0
 	VMOVUPD     32(AX), Y2
@@ -15302,25 +15833,25 @@ loop702:
 	ADDQ        $+64, AX
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
-	JAE         loop702
+	JAE         loop752
 
-end703:
+end753:
 	ADDQ $+8, CX
 	CMPQ CX, $+4
-	JB   end705
+	JB   end755
 
-loop704:
+loop754:
 	VMOVUPD     (AX), Y2
 	VFMADD231PD (DX), Y2, Y0
 	ADDQ        $+32, AX
 	ADDQ        $+32, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop704
+	JAE         loop754
 
-end705:
+end755:
 	TESTQ       CX, CX
-	JZ          none706
+	JZ          none756
 	LEAQ        avx2const0<>+24(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*8), Y2
@@ -15330,7 +15861,7 @@ end705:
 	VMOVUPD     Y3, Y3
 	VFMADD231PD Y2, Y3, Y0
 
-none706:
+none756:
 	MOVQ         dst+0(FP), AX
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
@@ -15361,10 +15892,10 @@ TEXT ·gemvAddAVX2(SB), NOSPLIT, $0-48
 	VBROADCASTSD 16(DX), Y2
 	VBROADCASTSD 24(DX), Y3
 	SUBQ         $+8, CX
-	JB           end708
+	JB           end758
 	PCALIGN      $0x40
 
-loop707:
+loop757:
 	VMOVUPD     (AX), Y4
 	VFMADD231PD (SI), Y0, Y4
 	VFMADD231PD (DI), Y1, Y4
@@ -15383,14 +15914,14 @@ loop707:
 	ADDQ        $+64, R8
 	ADDQ        $+64, R9
 	SUBQ        $+8, CX
-	JAE         loop707
+	JAE         loop757
 
-end708:
+end758:
 	ADDQ $+8, CX
 	CMPQ CX, $+4
-	JB   end710
+	JB   end760
 
-loop709:
+loop759:
 	VMOVUPD     (AX), Y4
 	VFMADD231PD (SI), Y0, Y4
 	VFMADD231PD (DI), Y1, Y4
@@ -15404,11 +15935,11 @@ loop709:
 	ADDQ        $+32, R9
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop709
+	JAE         loop759
 
-end710:
+end760:
 	TESTQ       CX, CX
-	JZ          none711
+	JZ          none761
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y4
@@ -15425,7 +15956,7 @@ end710:
 	VFMADD231PD Y9, Y3, Y5
 	VMASKMOVPD  Y5, Y4, (AX)
 
-none711:
+none761:
 	VZEROUPPER
 	RET
 
@@ -15440,10 +15971,10 @@ TEXT ·gemvAddOneAVX2(SB), NOSPLIT, $0-48
 	MOVQ         a+24(FP), BX
 	VBROADCASTSD (DX), Y0
 	SUBQ         $+8, CX
-	JB           end713
+	JB           end763
 	PCALIGN      $0x40
 
-loop712:
+loop762:
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (BX), Y0, Y1
 	VMOVUPD     Y1, (AX)
@@ -15453,14 +15984,14 @@ loop712:
 	ADDQ        $+64, AX
 	ADDQ        $+64, BX
 	SUBQ        $+8, CX
-	JAE         loop712
+	JAE         loop762
 
-end713:
+end763:
 	ADDQ $+8, CX
 	CMPQ CX, $+4
-	JB   end715
+	JB   end765
 
-loop714:
+loop764:
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (BX), Y0, Y1
 	VMOVUPD     Y1, (AX)
@@ -15468,11 +15999,11 @@ loop714:
 	ADDQ        $+32, BX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop714
+	JAE         loop764
 
-end715:
+end765:
 	TESTQ       CX, CX
-	JZ          none716
+	JZ          none766
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y1
@@ -15483,7 +16014,7 @@ end715:
 	VFMADD231PD Y3, Y0, Y2
 	VMASKMOVPD  Y2, Y1, (AX)
 
-none716:
+none766:
 	VZEROUPPER
 	RET
 
@@ -15501,10 +16032,10 @@ TEXT ·sumInt32AVX2(SB), NOSPLIT, $0-32
 	VPXOR   Y6, Y6, Y6
 	VPXOR   Y7, Y7, Y7
 	SUBQ    $+32, CX
-	JB      end718
+	JB      end768
 	PCALIGN $0x40
 
-loop717:
+loop767:
 	VMOVUPD (AX), Y8
 	VPADDD  Y8, Y0, Y0
 	VPSRAD  $0x10, Y8, Y8
@@ -15523,14 +16054,14 @@ loop717:
 	VPADDD  Y8, Y7, Y7
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
-	JAE     loop717
+	JAE     loop767
 
-end718:
+end768:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end720
+	JB   end770
 
-loop719:
+loop769:
 	VMOVUPD (AX), Y8
 	VPADDD  Y8, Y0, Y0
 	VPSRAD  $0x10, Y8, Y8
@@ -15538,11 +16069,11 @@ loop719:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop719
+	JAE     loop769
 
-end720:
+end770:
 	TESTQ      CX, CX
-	JZ         none721
+	JZ         none771
 	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y8
@@ -15553,7 +16084,7 @@ end720:
 	VPSRAD     $0x10, Y8, Y8
 	VPADDD     Y8, Y4, Y4
 
-none721:
+none771:
 	VPADDD       Y2, Y0, Y0
 	VPADDD       Y3, Y1, Y1
 	VPADDD       Y1, Y0, Y0
@@ -15593,10 +16124,10 @@ TEXT ·dotInt32AVX2(SB), NOSPLIT, $0-56
 	VPXOR   Y6, Y6, Y6
 	VPXOR   Y7, Y7, Y7
 	SUBQ    $+32, CX
-	JB      end723
+	JB      end773
 	PCALIGN $0x40
 
-loop722:
+loop772:
 	VMOVUPD (AX), Y8
 	VMOVUPD (DX), Y9
 	VPMULDQ Y8, Y9, Y10
@@ -15632,14 +16163,14 @@ loop722:
 	ADDQ    $+128, AX
 	ADDQ    $+128, DX
 	SUBQ    $+32, CX
-	JAE     loop722
+	JAE     loop772
 
-end723:
+end773:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end725
+	JB   end775
 
-loop724:
+loop774:
 	VMOVUPD (AX), Y8
 	VMOVUPD (DX), Y9
 	VPMULDQ Y8, Y9, Y10
@@ -15652,11 +16183,11 @@ loop724:
 	ADDQ    $+32, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop724
+	JAE     loop774
 
-end725:
+end775:
 	TESTQ      CX, CX
-	JZ         none726
+	JZ         none776
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y8
@@ -15672,7 +16203,7 @@ end725:
 	VPMULDQ    Y9, Y8, Y10
 	VPADDQ     Y10, Y4, Y4
 
-none726:
+none776:
 	VPADDQ       Y4, Y0, Y0
 	VPADDQ       Y5, Y1, Y1
 	VPADDQ       Y6, Y2, Y2
@@ -15689,8 +16220,8 @@ none726:
 	RET
 
 // func minMaxFloat32AVX2(x []float32) (lo float32, hi float32)
-// Requires: AVX, AVX2
-TEXT ·minMaxFloat32AVX2(SB), NOSPLIT, $0-32
+// Requires: AVX, AVX2, SSE
+TEXT ·minMaxFloat32AVX2(SB), NOSPLIT, $8-32
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
 	VPBROADCASTD (AX), Y0
@@ -15702,64 +16233,61 @@ TEXT ·minMaxFloat32AVX2(SB), NOSPLIT, $0-32
 	VMOVAPD      Y0, Y6
 	VMOVAPD      Y0, Y7
 	VMOVAPD      Y0, Y8
-	VPXOR        Y9, Y9, Y9
-	SUBQ         $+32, CX
-	JB           end728
-	PCALIGN      $0x40
+	STMXCSR      (SP)
+	BTRL         $0x00, (SP)
+	JCC          clear777
+	LDMXCSR      (SP)
 
-loop727:
-	VMOVUPD (AX), Y10
-	VMINPS  Y10, Y1, Y1
-	VMAXPS  Y10, Y5, Y5
-	VMOVUPD 32(AX), Y11
-	VMINPS  Y11, Y2, Y2
-	VMAXPS  Y11, Y6, Y6
-	VCMPPS  $0x03, Y10, Y11, Y10
-	VORPS   Y10, Y9, Y9
-	VMOVUPD 64(AX), Y10
-	VMINPS  Y10, Y3, Y3
-	VMAXPS  Y10, Y7, Y7
-	VMOVUPD 96(AX), Y11
-	VMINPS  Y11, Y4, Y4
-	VMAXPS  Y11, Y8, Y8
-	VCMPPS  $0x03, Y10, Y11, Y10
-	VORPS   Y10, Y9, Y9
+clear777:
+	SUBQ    $+32, CX
+	JB      end779
+	PCALIGN $0x40
+
+loop778:
+	VMOVUPD (AX), Y9
+	VMINPS  Y9, Y1, Y1
+	VMAXPS  Y9, Y5, Y5
+	VMOVUPD 32(AX), Y9
+	VMINPS  Y9, Y2, Y2
+	VMAXPS  Y9, Y6, Y6
+	VMOVUPD 64(AX), Y9
+	VMINPS  Y9, Y3, Y3
+	VMAXPS  Y9, Y7, Y7
+	VMOVUPD 96(AX), Y9
+	VMINPS  Y9, Y4, Y4
+	VMAXPS  Y9, Y8, Y8
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
-	JAE     loop727
+	JAE     loop778
 
-end728:
+end779:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end730
+	JB   end781
 
-loop729:
-	VMOVUPD (AX), Y10
-	VMINPS  Y10, Y1, Y1
-	VMAXPS  Y10, Y5, Y5
-	VCMPPS  $0x03, Y10, Y10, Y10
-	VORPS   Y10, Y9, Y9
+loop780:
+	VMOVUPD (AX), Y9
+	VMINPS  Y9, Y1, Y1
+	VMAXPS  Y9, Y5, Y5
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop729
+	JAE     loop780
 
-end730:
+end781:
 	TESTQ      CX, CX
-	JZ         none731
+	JZ         none782
 	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
-	VMOVDQU    (DX)(CX*4), Y10
+	VMOVDQU    (DX)(CX*4), Y9
 	NEGQ       CX
-	VMASKMOVPS (AX), Y10, Y11
-	VBLENDVPS  Y10, Y11, Y0, Y11
-	VMOVUPD    Y11, Y0
+	VMASKMOVPS (AX), Y9, Y10
+	VBLENDVPS  Y9, Y10, Y0, Y10
+	VMOVUPD    Y10, Y0
 	VMINPS     Y0, Y1, Y1
 	VMAXPS     Y0, Y5, Y5
-	VCMPPS     $0x03, Y0, Y0, Y0
-	VORPS      Y0, Y9, Y9
 
-none731:
+none782:
 	VMINPS       Y1, Y3, Y1
 	VMINPS       Y2, Y4, Y2
 	VMINPS       Y1, Y2, Y1
@@ -15778,13 +16306,15 @@ none731:
 	VMAXPS       X5, X0, X5
 	VPSHUFD      $0x01, X5, X0
 	VMAXPS       X5, X0, X5
-	VMOVMSKPS    Y9, AX
+	STMXCSR      (SP)
+	MOVL         (SP), AX
+	ANDL         $0x01, AX
 	TESTQ        AX, AX
-	JZ           ordered732
+	JZ           ordered783
 	VPCMPEQD     X1, X1, X1
 	VPCMPEQD     X5, X5, X5
 
-ordered732:
+ordered783:
 	VMOVSS X1, lo+24(FP)
 	VMOVSS X5, hi+28(FP)
 	VZEROUPPER
@@ -15805,10 +16335,10 @@ TEXT ·minMaxInt32AVX2(SB), NOSPLIT, $0-32
 	VMOVAPD      Y0, Y7
 	VMOVAPD      Y0, Y8
 	SUBQ         $+32, CX
-	JB           end734
+	JB           end785
 	PCALIGN      $0x40
 
-loop733:
+loop784:
 	VMOVUPD (AX), Y9
 	VPMINSD Y9, Y1, Y1
 	VPMAXSD Y9, Y5, Y5
@@ -15823,25 +16353,25 @@ loop733:
 	VPMAXSD Y9, Y8, Y8
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
-	JAE     loop733
+	JAE     loop784
 
-end734:
+end785:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end736
+	JB   end787
 
-loop735:
+loop786:
 	VMOVUPD (AX), Y9
 	VPMINSD Y9, Y1, Y1
 	VPMAXSD Y9, Y5, Y5
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop735
+	JAE     loop786
 
-end736:
+end787:
 	TESTQ      CX, CX
-	JZ         none737
+	JZ         none788
 	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -15852,7 +16382,7 @@ end736:
 	VPMINSD    Y0, Y1, Y1
 	VPMAXSD    Y0, Y5, Y5
 
-none737:
+none788:
 	VPMINSD      Y1, Y3, Y1
 	VPMINSD      Y2, Y4, Y2
 	VPMINSD      Y1, Y2, Y1
@@ -15885,13 +16415,13 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-48
 	MOVQ       y+24(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case738
+	JNE        case789
 	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain739
+	JZ         plain790
 	MOVQ       CX, SI
 	ANDQ       $+3, SI
-	JNZ        plain739
+	JNZ        plain790
 	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -15899,7 +16429,7 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-48
 	CMPQ       SI, AX
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none740
+	JZ         none791
 	LEAQ       avx2const80<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -15914,11 +16444,11 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-48
 	LEAQ       (DX)(SI*4), DX
 	LEAQ       (BX)(SI*4), BX
 
-none740:
+none791:
 	CMPQ AX, $+32
-	JB   end742
+	JB   end793
 
-loop741:
+loop792:
 	VMOVUPD  (DX), Y0
 	VADDPS   (BX), Y0, Y0
 	VMOVNTPD Y0, (CX)
@@ -15936,17 +16466,17 @@ loop741:
 	ADDQ     $+128, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop741
+	JAE      loop792
 
-end742:
+end793:
 	SFENCE
 
-plain739:
+plain790:
 	SUBQ    $+32, AX
-	JB      end744
+	JB      end795
 	PCALIGN $0x40
 
-loop743:
+loop794:
 	VMOVUPD (DX), Y0
 	VADDPS  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -15963,14 +16493,14 @@ loop743:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+32, AX
-	JAE     loop743
+	JAE     loop794
 
-end744:
+end795:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end746
+	JB   end797
 
-loop745:
+loop796:
 	VMOVUPD (DX), Y0
 	VADDPS  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -15979,11 +16509,11 @@ loop745:
 	ADDQ    $+32, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop745
+	JAE     loop796
 
-end746:
+end797:
 	TESTQ      AX, AX
-	JZ         none747
+	JZ         none798
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y0
@@ -15994,19 +16524,19 @@ end746:
 	VADDPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none747:
+none798:
 	VZEROUPPER
 	RET
 
-case738:
+case789:
 	CMPQ       SI, $+1
-	JNE        case748
+	JNE        case799
 	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain749
+	JZ         plain800
 	MOVQ       CX, SI
 	ANDQ       $+3, SI
-	JNZ        plain749
+	JNZ        plain800
 	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -16014,7 +16544,7 @@ case738:
 	CMPQ       SI, AX
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none750
+	JZ         none801
 	LEAQ       avx2const80<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -16029,11 +16559,11 @@ case738:
 	LEAQ       (DX)(SI*4), DX
 	LEAQ       (BX)(SI*4), BX
 
-none750:
+none801:
 	CMPQ AX, $+32
-	JB   end752
+	JB   end803
 
-loop751:
+loop802:
 	VMOVUPD  (DX), Y0
 	VSUBPS   (BX), Y0, Y0
 	VMOVNTPD Y0, (CX)
@@ -16051,17 +16581,17 @@ loop751:
 	ADDQ     $+128, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop751
+	JAE      loop802
 
-end752:
+end803:
 	SFENCE
 
-plain749:
+plain800:
 	SUBQ    $+32, AX
-	JB      end754
+	JB      end805
 	PCALIGN $0x40
 
-loop753:
+loop804:
 	VMOVUPD (DX), Y0
 	VSUBPS  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16078,14 +16608,14 @@ loop753:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+32, AX
-	JAE     loop753
+	JAE     loop804
 
-end754:
+end805:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end756
+	JB   end807
 
-loop755:
+loop806:
 	VMOVUPD (DX), Y0
 	VSUBPS  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16094,11 +16624,11 @@ loop755:
 	ADDQ    $+32, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop755
+	JAE     loop806
 
-end756:
+end807:
 	TESTQ      AX, AX
-	JZ         none757
+	JZ         none808
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y0
@@ -16109,19 +16639,19 @@ end756:
 	VSUBPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none757:
+none808:
 	VZEROUPPER
 	RET
 
-case748:
+case799:
 	CMPQ       SI, $+2
-	JNE        case758
+	JNE        case809
 	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain759
+	JZ         plain810
 	MOVQ       CX, SI
 	ANDQ       $+3, SI
-	JNZ        plain759
+	JNZ        plain810
 	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -16129,7 +16659,7 @@ case748:
 	CMPQ       SI, AX
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none760
+	JZ         none811
 	LEAQ       avx2const80<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -16144,11 +16674,11 @@ case748:
 	LEAQ       (DX)(SI*4), DX
 	LEAQ       (BX)(SI*4), BX
 
-none760:
+none811:
 	CMPQ AX, $+32
-	JB   end762
+	JB   end813
 
-loop761:
+loop812:
 	VMOVUPD  (DX), Y0
 	VMULPS   (BX), Y0, Y0
 	VMOVNTPD Y0, (CX)
@@ -16166,17 +16696,17 @@ loop761:
 	ADDQ     $+128, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop761
+	JAE      loop812
 
-end762:
+end813:
 	SFENCE
 
-plain759:
+plain810:
 	SUBQ    $+32, AX
-	JB      end764
+	JB      end815
 	PCALIGN $0x40
 
-loop763:
+loop814:
 	VMOVUPD (DX), Y0
 	VMULPS  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16193,14 +16723,14 @@ loop763:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+32, AX
-	JAE     loop763
+	JAE     loop814
 
-end764:
+end815:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end766
+	JB   end817
 
-loop765:
+loop816:
 	VMOVUPD (DX), Y0
 	VMULPS  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16209,11 +16739,11 @@ loop765:
 	ADDQ    $+32, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop765
+	JAE     loop816
 
-end766:
+end817:
 	TESTQ      AX, AX
-	JZ         none767
+	JZ         none818
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y0
@@ -16224,17 +16754,17 @@ end766:
 	VMULPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none767:
+none818:
 	VZEROUPPER
 	RET
 
-case758:
+case809:
 	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain768
+	JZ         plain819
 	MOVQ       CX, SI
 	ANDQ       $+3, SI
-	JNZ        plain768
+	JNZ        plain819
 	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -16242,7 +16772,7 @@ case758:
 	CMPQ       SI, AX
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none769
+	JZ         none820
 	LEAQ       avx2const80<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -16257,11 +16787,11 @@ case758:
 	LEAQ       (DX)(SI*4), DX
 	LEAQ       (BX)(SI*4), BX
 
-none769:
+none820:
 	CMPQ AX, $+32
-	JB   end771
+	JB   end822
 
-loop770:
+loop821:
 	VMOVUPD  (DX), Y0
 	VDIVPS   (BX), Y0, Y0
 	VMOVNTPD Y0, (CX)
@@ -16279,17 +16809,17 @@ loop770:
 	ADDQ     $+128, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop770
+	JAE      loop821
 
-end771:
+end822:
 	SFENCE
 
-plain768:
+plain819:
 	SUBQ    $+32, AX
-	JB      end773
+	JB      end824
 	PCALIGN $0x40
 
-loop772:
+loop823:
 	VMOVUPD (DX), Y0
 	VDIVPS  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16306,14 +16836,14 @@ loop772:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+32, AX
-	JAE     loop772
+	JAE     loop823
 
-end773:
+end824:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end775
+	JB   end826
 
-loop774:
+loop825:
 	VMOVUPD (DX), Y0
 	VDIVPS  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16322,11 +16852,11 @@ loop774:
 	ADDQ    $+32, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop774
+	JAE     loop825
 
-end775:
+end826:
 	TESTQ      AX, AX
-	JZ         none776
+	JZ         none827
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y0
@@ -16337,7 +16867,7 @@ end775:
 	VDIVPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none776:
+none827:
 	VZEROUPPER
 	RET
 
@@ -16350,13 +16880,13 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-48
 	MOVQ       y+24(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case777
+	JNE        case828
 	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain778
+	JZ         plain829
 	MOVQ       CX, SI
 	ANDQ       $+3, SI
-	JNZ        plain778
+	JNZ        plain829
 	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -16364,7 +16894,7 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-48
 	CMPQ       SI, AX
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none779
+	JZ         none830
 	LEAQ       avx2const80<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -16379,11 +16909,11 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-48
 	LEAQ       (DX)(SI*4), DX
 	LEAQ       (BX)(SI*4), BX
 
-none779:
+none830:
 	CMPQ AX, $+32
-	JB   end781
+	JB   end832
 
-loop780:
+loop831:
 	VMOVUPD  (DX), Y0
 	VPADDD   (BX), Y0, Y0
 	VMOVNTPD Y0, (CX)
@@ -16401,17 +16931,17 @@ loop780:
 	ADDQ     $+128, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop780
+	JAE      loop831
 
-end781:
+end832:
 	SFENCE
 
-plain778:
+plain829:
 	SUBQ    $+32, AX
-	JB      end783
+	JB      end834
 	PCALIGN $0x40
 
-loop782:
+loop833:
 	VMOVUPD (DX), Y0
 	VPADDD  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16428,14 +16958,14 @@ loop782:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+32, AX
-	JAE     loop782
+	JAE     loop833
 
-end783:
+end834:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end785
+	JB   end836
 
-loop784:
+loop835:
 	VMOVUPD (DX), Y0
 	VPADDD  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16444,11 +16974,11 @@ loop784:
 	ADDQ    $+32, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop784
+	JAE     loop835
 
-end785:
+end836:
 	TESTQ      AX, AX
-	JZ         none786
+	JZ         none837
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y0
@@ -16459,19 +16989,19 @@ end785:
 	VPADDD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none786:
+none837:
 	VZEROUPPER
 	RET
 
-case777:
+case828:
 	CMPQ       SI, $+1
-	JNE        case787
+	JNE        case838
 	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain788
+	JZ         plain839
 	MOVQ       CX, SI
 	ANDQ       $+3, SI
-	JNZ        plain788
+	JNZ        plain839
 	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -16479,7 +17009,7 @@ case777:
 	CMPQ       SI, AX
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none789
+	JZ         none840
 	LEAQ       avx2const80<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -16494,11 +17024,11 @@ case777:
 	LEAQ       (DX)(SI*4), DX
 	LEAQ       (BX)(SI*4), BX
 
-none789:
+none840:
 	CMPQ AX, $+32
-	JB   end791
+	JB   end842
 
-loop790:
+loop841:
 	VMOVUPD  (DX), Y0
 	VPSUBD   (BX), Y0, Y0
 	VMOVNTPD Y0, (CX)
@@ -16516,17 +17046,17 @@ loop790:
 	ADDQ     $+128, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop790
+	JAE      loop841
 
-end791:
+end842:
 	SFENCE
 
-plain788:
+plain839:
 	SUBQ    $+32, AX
-	JB      end793
+	JB      end844
 	PCALIGN $0x40
 
-loop792:
+loop843:
 	VMOVUPD (DX), Y0
 	VPSUBD  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16543,14 +17073,14 @@ loop792:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+32, AX
-	JAE     loop792
+	JAE     loop843
 
-end793:
+end844:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end795
+	JB   end846
 
-loop794:
+loop845:
 	VMOVUPD (DX), Y0
 	VPSUBD  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16559,11 +17089,11 @@ loop794:
 	ADDQ    $+32, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop794
+	JAE     loop845
 
-end795:
+end846:
 	TESTQ      AX, AX
-	JZ         none796
+	JZ         none847
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y0
@@ -16574,17 +17104,17 @@ end795:
 	VPSUBD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none796:
+none847:
 	VZEROUPPER
 	RET
 
-case787:
+case838:
 	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain797
+	JZ         plain848
 	MOVQ       CX, SI
 	ANDQ       $+3, SI
-	JNZ        plain797
+	JNZ        plain848
 	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -16592,7 +17122,7 @@ case787:
 	CMPQ       SI, AX
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none798
+	JZ         none849
 	LEAQ       avx2const80<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -16607,11 +17137,11 @@ case787:
 	LEAQ       (DX)(SI*4), DX
 	LEAQ       (BX)(SI*4), BX
 
-none798:
+none849:
 	CMPQ AX, $+32
-	JB   end800
+	JB   end851
 
-loop799:
+loop850:
 	VMOVUPD  (DX), Y0
 	VPMULLD  (BX), Y0, Y0
 	VMOVNTPD Y0, (CX)
@@ -16629,17 +17159,17 @@ loop799:
 	ADDQ     $+128, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop799
+	JAE      loop850
 
-end800:
+end851:
 	SFENCE
 
-plain797:
+plain848:
 	SUBQ    $+32, AX
-	JB      end802
+	JB      end853
 	PCALIGN $0x40
 
-loop801:
+loop852:
 	VMOVUPD (DX), Y0
 	VPMULLD (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16656,14 +17186,14 @@ loop801:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+32, AX
-	JAE     loop801
+	JAE     loop852
 
-end802:
+end853:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end804
+	JB   end855
 
-loop803:
+loop854:
 	VMOVUPD (DX), Y0
 	VPMULLD (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16672,11 +17202,11 @@ loop803:
 	ADDQ    $+32, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop803
+	JAE     loop854
 
-end804:
+end855:
 	TESTQ      AX, AX
-	JZ         none805
+	JZ         none856
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y0
@@ -16687,7 +17217,7 @@ end804:
 	VPMULLD    Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none805:
+none856:
 	VZEROUPPER
 	RET
 
@@ -16701,13 +17231,13 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case806
+	JNE          case857
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain807
+	JZ           plain858
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain807
+	JNZ          plain858
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -16715,7 +17245,7 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none808
+	JZ           none859
 	LEAQ         avx2const80<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y1
@@ -16727,11 +17257,11 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
 
-none808:
+none859:
 	CMPQ AX, $+32
-	JB   end810
+	JB   end861
 
-loop809:
+loop860:
 	VMULPS   (DX), Y0, Y1
 	VMOVNTPD Y1, (CX)
 	VMULPS   32(DX), Y0, Y1
@@ -16744,17 +17274,17 @@ loop809:
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop809
+	JAE      loop860
 
-end810:
+end861:
 	SFENCE
 
-plain807:
+plain858:
 	SUBQ    $+32, AX
-	JB      end812
+	JB      end863
 	PCALIGN $0x40
 
-loop811:
+loop862:
 	VMULPS  (DX), Y0, Y1
 	VMOVUPD Y1, (CX)
 	VMULPS  32(DX), Y0, Y1
@@ -16766,25 +17296,25 @@ loop811:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop811
+	JAE     loop862
 
-end812:
+end863:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end814
+	JB   end865
 
-loop813:
+loop864:
 	VMULPS  (DX), Y0, Y1
 	VMOVUPD Y1, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop813
+	JAE     loop864
 
-end814:
+end865:
 	TESTQ      AX, AX
-	JZ         none815
+	JZ         none866
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y1
@@ -16793,19 +17323,19 @@ end814:
 	VMULPS     Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (CX)
 
-none815:
+none866:
 	VZEROUPPER
 	RET
 
-case806:
+case857:
 	CMPQ       BX, $+1
-	JNE        case816
+	JNE        case867
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain817
+	JZ         plain868
 	MOVQ       CX, BX
 	ANDQ       $+3, BX
-	JNZ        plain817
+	JNZ        plain868
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -16813,7 +17343,7 @@ case806:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none818
+	JZ         none869
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -16825,11 +17355,11 @@ case806:
 	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
 
-none818:
+none869:
 	CMPQ AX, $+32
-	JB   end820
+	JB   end871
 
-loop819:
+loop870:
 	VSQRTPS  (DX), Y0
 	VMOVNTPD Y0, (CX)
 	VSQRTPS  32(DX), Y0
@@ -16842,17 +17372,17 @@ loop819:
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop819
+	JAE      loop870
 
-end820:
+end871:
 	SFENCE
 
-plain817:
+plain868:
 	SUBQ    $+32, AX
-	JB      end822
+	JB      end873
 	PCALIGN $0x40
 
-loop821:
+loop872:
 	VSQRTPS (DX), Y0
 	VMOVUPD Y0, (CX)
 	VSQRTPS 32(DX), Y0
@@ -16864,25 +17394,25 @@ loop821:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop821
+	JAE     loop872
 
-end822:
+end873:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end824
+	JB   end875
 
-loop823:
+loop874:
 	VSQRTPS (DX), Y0
 	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop823
+	JAE     loop874
 
-end824:
+end875:
 	TESTQ      AX, AX
-	JZ         none825
+	JZ         none876
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
@@ -16891,19 +17421,19 @@ end824:
 	VSQRTPS    Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none825:
+none876:
 	VZEROUPPER
 	RET
 
-case816:
+case867:
 	CMPQ       BX, $+2
-	JNE        case826
+	JNE        case877
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain827
+	JZ         plain878
 	MOVQ       CX, BX
 	ANDQ       $+3, BX
-	JNZ        plain827
+	JNZ        plain878
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -16911,7 +17441,7 @@ case816:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none828
+	JZ         none879
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -16923,11 +17453,11 @@ case816:
 	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
 
-none828:
+none879:
 	CMPQ AX, $+32
-	JB   end830
+	JB   end881
 
-loop829:
+loop880:
 	VPANDN   (DX), Y1, Y0
 	VMOVNTPD Y0, (CX)
 	VPANDN   32(DX), Y1, Y0
@@ -16940,17 +17470,17 @@ loop829:
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop829
+	JAE      loop880
 
-end830:
+end881:
 	SFENCE
 
-plain827:
+plain878:
 	SUBQ    $+32, AX
-	JB      end832
+	JB      end883
 	PCALIGN $0x40
 
-loop831:
+loop882:
 	VPANDN  (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	VPANDN  32(DX), Y1, Y0
@@ -16962,25 +17492,25 @@ loop831:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop831
+	JAE     loop882
 
-end832:
+end883:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end834
+	JB   end885
 
-loop833:
+loop884:
 	VPANDN  (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop833
+	JAE     loop884
 
-end834:
+end885:
 	TESTQ      AX, AX
-	JZ         none835
+	JZ         none886
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
@@ -16989,17 +17519,17 @@ end834:
 	VPANDN     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none835:
+none886:
 	VZEROUPPER
 	RET
 
-case826:
+case877:
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain836
+	JZ         plain887
 	MOVQ       CX, BX
 	ANDQ       $+3, BX
-	JNZ        plain836
+	JNZ        plain887
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -17007,7 +17537,7 @@ case826:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none837
+	JZ         none888
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -17019,11 +17549,11 @@ case826:
 	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
 
-none837:
+none888:
 	CMPQ AX, $+32
-	JB   end839
+	JB   end890
 
-loop838:
+loop889:
 	VPXOR    (DX), Y1, Y0
 	VMOVNTPD Y0, (CX)
 	VPXOR    32(DX), Y1, Y0
@@ -17036,17 +17566,17 @@ loop838:
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop838
+	JAE      loop889
 
-end839:
+end890:
 	SFENCE
 
-plain836:
+plain887:
 	SUBQ    $+32, AX
-	JB      end841
+	JB      end892
 	PCALIGN $0x40
 
-loop840:
+loop891:
 	VPXOR   (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	VPXOR   32(DX), Y1, Y0
@@ -17058,25 +17588,25 @@ loop840:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop840
+	JAE     loop891
 
-end841:
+end892:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end843
+	JB   end894
 
-loop842:
+loop893:
 	VPXOR   (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop842
+	JAE     loop893
 
-end843:
+end894:
 	TESTQ      AX, AX
-	JZ         none844
+	JZ         none895
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
@@ -17085,7 +17615,7 @@ end843:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none844:
+none895:
 	VZEROUPPER
 	RET
 
@@ -17105,13 +17635,13 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case845
+	JNE          case896
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain846
+	JZ           plain897
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain846
+	JNZ          plain897
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -17119,7 +17649,7 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none847
+	JZ           none898
 	LEAQ         avx2const80<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y1
@@ -17131,11 +17661,11 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
 
-none847:
+none898:
 	CMPQ AX, $+32
-	JB   end849
+	JB   end900
 
-loop848:
+loop899:
 	VPMULLD  (DX), Y0, Y1
 	VMOVNTPD Y1, (CX)
 	VPMULLD  32(DX), Y0, Y1
@@ -17148,17 +17678,17 @@ loop848:
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop848
+	JAE      loop899
 
-end849:
+end900:
 	SFENCE
 
-plain846:
+plain897:
 	SUBQ    $+32, AX
-	JB      end851
+	JB      end902
 	PCALIGN $0x40
 
-loop850:
+loop901:
 	VPMULLD (DX), Y0, Y1
 	VMOVUPD Y1, (CX)
 	VPMULLD 32(DX), Y0, Y1
@@ -17170,25 +17700,25 @@ loop850:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop850
+	JAE     loop901
 
-end851:
+end902:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end853
+	JB   end904
 
-loop852:
+loop903:
 	VPMULLD (DX), Y0, Y1
 	VMOVUPD Y1, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop852
+	JAE     loop903
 
-end853:
+end904:
 	TESTQ      AX, AX
-	JZ         none854
+	JZ         none905
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y1
@@ -17197,19 +17727,19 @@ end853:
 	VPMULLD    Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (CX)
 
-none854:
+none905:
 	VZEROUPPER
 	RET
 
-case845:
+case896:
 	CMPQ       BX, $+1
-	JNE        case855
+	JNE        case906
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain856
+	JZ         plain907
 	MOVQ       CX, BX
 	ANDQ       $+3, BX
-	JNZ        plain856
+	JNZ        plain907
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -17217,7 +17747,7 @@ case845:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none857
+	JZ         none908
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -17229,11 +17759,11 @@ case845:
 	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
 
-none857:
+none908:
 	CMPQ AX, $+32
-	JB   end859
+	JB   end910
 
-loop858:
+loop909:
 	VPABSD   (DX), Y0
 	VMOVNTPD Y0, (CX)
 	VPABSD   32(DX), Y0
@@ -17246,17 +17776,17 @@ loop858:
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop858
+	JAE      loop909
 
-end859:
+end910:
 	SFENCE
 
-plain856:
+plain907:
 	SUBQ    $+32, AX
-	JB      end861
+	JB      end912
 	PCALIGN $0x40
 
-loop860:
+loop911:
 	VPABSD  (DX), Y0
 	VMOVUPD Y0, (CX)
 	VPABSD  32(DX), Y0
@@ -17268,25 +17798,25 @@ loop860:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop860
+	JAE     loop911
 
-end861:
+end912:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end863
+	JB   end914
 
-loop862:
+loop913:
 	VPABSD  (DX), Y0
 	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop862
+	JAE     loop913
 
-end863:
+end914:
 	TESTQ      AX, AX
-	JZ         none864
+	JZ         none915
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
@@ -17295,17 +17825,17 @@ end863:
 	VPABSD     Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none864:
+none915:
 	VZEROUPPER
 	RET
 
-case855:
+case906:
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain865
+	JZ         plain916
 	MOVQ       CX, BX
 	ANDQ       $+3, BX
-	JNZ        plain865
+	JNZ        plain916
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -17313,7 +17843,7 @@ case855:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none866
+	JZ         none917
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -17325,11 +17855,11 @@ case855:
 	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
 
-none866:
+none917:
 	CMPQ AX, $+32
-	JB   end868
+	JB   end919
 
-loop867:
+loop918:
 	VPSUBD   (DX), Y1, Y0
 	VMOVNTPD Y0, (CX)
 	VPSUBD   32(DX), Y1, Y0
@@ -17342,17 +17872,17 @@ loop867:
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop867
+	JAE      loop918
 
-end868:
+end919:
 	SFENCE
 
-plain865:
+plain916:
 	SUBQ    $+32, AX
-	JB      end870
+	JB      end921
 	PCALIGN $0x40
 
-loop869:
+loop920:
 	VPSUBD  (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	VPSUBD  32(DX), Y1, Y0
@@ -17364,25 +17894,25 @@ loop869:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop869
+	JAE     loop920
 
-end870:
+end921:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end872
+	JB   end923
 
-loop871:
+loop922:
 	VPSUBD  (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop871
+	JAE     loop922
 
-end872:
+end923:
 	TESTQ      AX, AX
-	JZ         none873
+	JZ         none924
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
@@ -17391,7 +17921,7 @@ end872:
 	VPSUBD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none873:
+none924:
 	VZEROUPPER
 	RET
 
@@ -17405,10 +17935,10 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-48
 	MOVQ        z+24(FP), SI
 	MOVQ        stream+40(FP), DI
 	TESTQ       DI, DI
-	JZ          plain874
+	JZ          plain925
 	MOVQ        CX, DI
 	ANDQ        $+3, DI
-	JNZ         plain874
+	JNZ         plain925
 	MOVQ        CX, DI
 	NEGQ        DI
 	ANDQ        $+31, DI
@@ -17416,7 +17946,7 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-48
 	CMPQ        DI, AX
 	CMOVQHI     AX, DI
 	TESTQ       DI, DI
-	JZ          none875
+	JZ          none926
 	LEAQ        avx2const80<>+32(SB), R8
 	NEGQ        DI
 	VMOVDQU     (R8)(DI*4), Y0
@@ -17434,11 +17964,11 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-48
 	LEAQ        (BX)(DI*4), BX
 	LEAQ        (SI)(DI*4), SI
 
-none875:
+none926:
 	CMPQ AX, $+32
-	JB   end877
+	JB   end928
 
-loop876:
+loop927:
 	VMOVUPD     (DX), Y0
 	VMOVUPD     (BX), Y1
 	VFMADD213PS (SI), Y1, Y0
@@ -17461,17 +17991,17 @@ loop876:
 	ADDQ        $+128, SI
 	SUBQ        $+32, AX
 	CMPQ        AX, $+32
-	JAE         loop876
+	JAE         loop927
 
-end877:
+end928:
 	SFENCE
 
-plain874:
+plain925:
 	SUBQ    $+32, AX
-	JB      end879
+	JB      end930
 	PCALIGN $0x40
 
-loop878:
+loop929:
 	VMOVUPD     (DX), Y0
 	VMOVUPD     (BX), Y1
 	VFMADD213PS (SI), Y1, Y0
@@ -17493,14 +18023,14 @@ loop878:
 	ADDQ        $+128, BX
 	ADDQ        $+128, SI
 	SUBQ        $+32, AX
-	JAE         loop878
+	JAE         loop929
 
-end879:
+end930:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end881
+	JB   end932
 
-loop880:
+loop931:
 	VMOVUPD     (DX), Y0
 	VMOVUPD     (BX), Y1
 	VFMADD213PS (SI), Y1, Y0
@@ -17511,11 +18041,11 @@ loop880:
 	ADDQ        $+32, SI
 	SUBQ        $+8, AX
 	CMPQ        AX, $+8
-	JAE         loop880
+	JAE         loop931
 
-end881:
+end932:
 	TESTQ       AX, AX
-	JZ          none882
+	JZ          none933
 	LEAQ        avx2const80<>+32(SB), DI
 	NEGQ        AX
 	VMOVDQU     (DI)(AX*4), Y0
@@ -17528,7 +18058,7 @@ end881:
 	VFMADD213PS Y3, Y2, Y1
 	VMASKMOVPS  Y1, Y0, (CX)
 
-none882:
+none933:
 	VZEROUPPER
 	RET
 
@@ -17542,10 +18072,10 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         y+24(FP), BX
 	MOVQ         stream+40(FP), SI
 	TESTQ        SI, SI
-	JZ           plain883
+	JZ           plain934
 	MOVQ         CX, SI
 	ANDQ         $+3, SI
-	JNZ          plain883
+	JNZ          plain934
 	MOVQ         CX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -17553,7 +18083,7 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-48
 	CMPQ         SI, AX
 	CMOVQHI      AX, SI
 	TESTQ        SI, SI
-	JZ           none884
+	JZ           none935
 	LEAQ         avx2const80<>+32(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*4), Y1
@@ -17568,11 +18098,11 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(SI*4), DX
 	LEAQ         (BX)(SI*4), BX
 
-none884:
+none935:
 	CMPQ AX, $+32
-	JB   end886
+	JB   end937
 
-loop885:
+loop936:
 	VMOVUPD     (DX), Y1
 	VFMADD213PS (BX), Y0, Y1
 	VMOVNTPD    Y1, (CX)
@@ -17590,17 +18120,17 @@ loop885:
 	ADDQ        $+128, BX
 	SUBQ        $+32, AX
 	CMPQ        AX, $+32
-	JAE         loop885
+	JAE         loop936
 
-end886:
+end937:
 	SFENCE
 
-plain883:
+plain934:
 	SUBQ    $+32, AX
-	JB      end888
+	JB      end939
 	PCALIGN $0x40
 
-loop887:
+loop938:
 	VMOVUPD     (DX), Y1
 	VFMADD213PS (BX), Y0, Y1
 	VMOVUPD     Y1, (CX)
@@ -17617,14 +18147,14 @@ loop887:
 	ADDQ        $+128, DX
 	ADDQ        $+128, BX
 	SUBQ        $+32, AX
-	JAE         loop887
+	JAE         loop938
 
-end888:
+end939:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end890
+	JB   end941
 
-loop889:
+loop940:
 	VMOVUPD     (DX), Y1
 	VFMADD213PS (BX), Y0, Y1
 	VMOVUPD     Y1, (CX)
@@ -17633,11 +18163,11 @@ loop889:
 	ADDQ        $+32, BX
 	SUBQ        $+8, AX
 	CMPQ        AX, $+8
-	JAE         loop889
+	JAE         loop940
 
-end890:
+end941:
 	TESTQ       AX, AX
-	JZ          none891
+	JZ          none942
 	LEAQ        avx2const80<>+32(SB), SI
 	NEGQ        AX
 	VMOVDQU     (SI)(AX*4), Y1
@@ -17648,7 +18178,7 @@ end890:
 	VFMADD213PS Y3, Y0, Y2
 	VMASKMOVPS  Y2, Y1, (CX)
 
-none891:
+none942:
 	VZEROUPPER
 	RET
 
@@ -17662,10 +18192,10 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         y+24(FP), BX
 	MOVQ         stream+40(FP), SI
 	TESTQ        SI, SI
-	JZ           plain892
+	JZ           plain943
 	MOVQ         CX, SI
 	ANDQ         $+3, SI
-	JNZ          plain892
+	JNZ          plain943
 	MOVQ         CX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -17673,7 +18203,7 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-48
 	CMPQ         SI, AX
 	CMOVQHI      AX, SI
 	TESTQ        SI, SI
-	JZ           none893
+	JZ           none944
 	LEAQ         avx2const80<>+32(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*4), Y1
@@ -17688,11 +18218,11 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(SI*4), DX
 	LEAQ         (BX)(SI*4), BX
 
-none893:
+none944:
 	CMPQ AX, $+32
-	JB   end895
+	JB   end946
 
-loop894:
+loop945:
 	VPMULLD  (DX), Y0, Y1
 	VPADDD   (BX), Y1, Y1
 	VMOVNTPD Y1, (CX)
@@ -17710,17 +18240,17 @@ loop894:
 	ADDQ     $+128, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop894
+	JAE      loop945
 
-end895:
+end946:
 	SFENCE
 
-plain892:
+plain943:
 	SUBQ    $+32, AX
-	JB      end897
+	JB      end948
 	PCALIGN $0x40
 
-loop896:
+loop947:
 	VPMULLD (DX), Y0, Y1
 	VPADDD  (BX), Y1, Y1
 	VMOVUPD Y1, (CX)
@@ -17737,14 +18267,14 @@ loop896:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+32, AX
-	JAE     loop896
+	JAE     loop947
 
-end897:
+end948:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end899
+	JB   end950
 
-loop898:
+loop949:
 	VPMULLD (DX), Y0, Y1
 	VPADDD  (BX), Y1, Y1
 	VMOVUPD Y1, (CX)
@@ -17753,11 +18283,11 @@ loop898:
 	ADDQ    $+32, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop898
+	JAE     loop949
 
-end899:
+end950:
 	TESTQ      AX, AX
-	JZ         none900
+	JZ         none951
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y1
@@ -17768,7 +18298,7 @@ end899:
 	VPADDD     Y3, Y0, Y0
 	VMASKMOVPS Y0, Y1, (CX)
 
-none900:
+none951:
 	VZEROUPPER
 	RET
 
@@ -17789,12 +18319,12 @@ TEXT ·countFloat32AVX2(SB), NOSPLIT, $0-48
 	VMOVUPS      avx2const82<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case902
+	JNE          case953
 	SUBQ         $+64, CX
-	JB           end904
+	JB           end955
 	PCALIGN      $0x40
 
-loop903:
+loop954:
 	VCMPPS $0x1e, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x1e, 32(AX), Y0, Y9
@@ -17813,24 +18343,24 @@ loop903:
 	VPSUBD Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
-	JAE    loop903
+	JAE    loop954
 
-end904:
+end955:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end906
+	JB   end957
 
-loop905:
+loop956:
 	VCMPPS $0x1e, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop905
+	JAE    loop956
 
-end906:
+end957:
 	TESTQ      CX, CX
-	JZ         none907
+	JZ         none958
 	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17840,17 +18370,17 @@ end906:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none907:
-	JMP done901
+none958:
+	JMP done952
 
-case902:
+case953:
 	CMPQ    DX, $+1
-	JNE     case908
+	JNE     case959
 	SUBQ    $+64, CX
-	JB      end910
+	JB      end961
 	PCALIGN $0x40
 
-loop909:
+loop960:
 	VCMPPS $0x1d, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x1d, 32(AX), Y0, Y9
@@ -17869,24 +18399,24 @@ loop909:
 	VPSUBD Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
-	JAE    loop909
+	JAE    loop960
 
-end910:
+end961:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end912
+	JB   end963
 
-loop911:
+loop962:
 	VCMPPS $0x1d, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop911
+	JAE    loop962
 
-end912:
+end963:
 	TESTQ      CX, CX
-	JZ         none913
+	JZ         none964
 	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17896,17 +18426,17 @@ end912:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none913:
-	JMP done901
+none964:
+	JMP done952
 
-case908:
+case959:
 	CMPQ    DX, $+2
-	JNE     case914
+	JNE     case965
 	SUBQ    $+64, CX
-	JB      end916
+	JB      end967
 	PCALIGN $0x40
 
-loop915:
+loop966:
 	VCMPPS $0x11, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x11, 32(AX), Y0, Y9
@@ -17925,24 +18455,24 @@ loop915:
 	VPSUBD Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
-	JAE    loop915
+	JAE    loop966
 
-end916:
+end967:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end918
+	JB   end969
 
-loop917:
+loop968:
 	VCMPPS $0x11, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop917
+	JAE    loop968
 
-end918:
+end969:
 	TESTQ      CX, CX
-	JZ         none919
+	JZ         none970
 	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -17952,17 +18482,17 @@ end918:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none919:
-	JMP done901
+none970:
+	JMP done952
 
-case914:
+case965:
 	CMPQ    DX, $+3
-	JNE     case920
+	JNE     case971
 	SUBQ    $+64, CX
-	JB      end922
+	JB      end973
 	PCALIGN $0x40
 
-loop921:
+loop972:
 	VCMPPS $0x12, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x12, 32(AX), Y0, Y9
@@ -17981,24 +18511,24 @@ loop921:
 	VPSUBD Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
-	JAE    loop921
+	JAE    loop972
 
-end922:
+end973:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end924
+	JB   end975
 
-loop923:
+loop974:
 	VCMPPS $0x12, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop923
+	JAE    loop974
 
-end924:
+end975:
 	TESTQ      CX, CX
-	JZ         none925
+	JZ         none976
 	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -18008,17 +18538,17 @@ end924:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none925:
-	JMP done901
+none976:
+	JMP done952
 
-case920:
+case971:
 	CMPQ    DX, $+4
-	JNE     case926
+	JNE     case977
 	SUBQ    $+64, CX
-	JB      end928
+	JB      end979
 	PCALIGN $0x40
 
-loop927:
+loop978:
 	VCMPPS $0x00, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x00, 32(AX), Y0, Y9
@@ -18037,24 +18567,24 @@ loop927:
 	VPSUBD Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
-	JAE    loop927
+	JAE    loop978
 
-end928:
+end979:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end930
+	JB   end981
 
-loop929:
+loop980:
 	VCMPPS $0x00, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop929
+	JAE    loop980
 
-end930:
+end981:
 	TESTQ      CX, CX
-	JZ         none931
+	JZ         none982
 	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -18064,15 +18594,15 @@ end930:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none931:
-	JMP done901
+none982:
+	JMP done952
 
-case926:
+case977:
 	SUBQ    $+64, CX
-	JB      end933
+	JB      end984
 	PCALIGN $0x40
 
-loop932:
+loop983:
 	VCMPPS $0x04, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x04, 32(AX), Y0, Y9
@@ -18091,24 +18621,24 @@ loop932:
 	VPSUBD Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
-	JAE    loop932
+	JAE    loop983
 
-end933:
+end984:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end935
+	JB   end986
 
-loop934:
+loop985:
 	VCMPPS $0x04, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop934
+	JAE    loop985
 
-end935:
+end986:
 	TESTQ      CX, CX
-	JZ         none936
+	JZ         none987
 	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -18118,8 +18648,8 @@ end935:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none936:
-done901:
+none987:
+done952:
 	VPADDD       Y5, Y1, Y1
 	VPADDD       Y6, Y2, Y2
 	VPADDD       Y7, Y3, Y3
@@ -18161,12 +18691,12 @@ TEXT ·countInt32AVX2(SB), NOSPLIT, $0-48
 	VMOVUPS      avx2const82<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case938
+	JNE          case989
 	SUBQ         $+64, CX
-	JB           end940
+	JB           end991
 	PCALIGN      $0x40
 
-loop939:
+loop990:
 	VPCMPGTD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	VPCMPGTD 32(AX), Y0, Y9
@@ -18185,24 +18715,24 @@ loop939:
 	VPSUBD   Y9, Y8, Y8
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
-	JAE      loop939
+	JAE      loop990
 
-end940:
+end991:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end942
+	JB   end993
 
-loop941:
+loop992:
 	VPCMPGTD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop941
+	JAE      loop992
 
-end942:
+end993:
 	TESTQ      CX, CX
-	JZ         none943
+	JZ         none994
 	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -18212,17 +18742,17 @@ end942:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none943:
-	JMP done937
+none994:
+	JMP done988
 
-case938:
+case989:
 	CMPQ    DX, $+1
-	JNE     case944
+	JNE     case995
 	SUBQ    $+64, CX
-	JB      end946
+	JB      end997
 	PCALIGN $0x40
 
-loop945:
+loop996:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPCMPEQD Y10, Y10, Y10
@@ -18265,14 +18795,14 @@ loop945:
 	VPSUBD   Y9, Y8, Y8
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
-	JAE      loop945
+	JAE      loop996
 
-end946:
+end997:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end948
+	JB   end999
 
-loop947:
+loop998:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPCMPEQD Y10, Y10, Y10
@@ -18281,11 +18811,11 @@ loop947:
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop947
+	JAE      loop998
 
-end948:
+end999:
 	TESTQ      CX, CX
-	JZ         none949
+	JZ         none1000
 	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -18298,17 +18828,17 @@ end948:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none949:
-	JMP done937
+none1000:
+	JMP done988
 
-case944:
+case995:
 	CMPQ    DX, $+2
-	JNE     case950
+	JNE     case1001
 	SUBQ    $+64, CX
-	JB      end952
+	JB      end1003
 	PCALIGN $0x40
 
-loop951:
+loop1002:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPSUBD   Y9, Y1, Y1
@@ -18335,25 +18865,25 @@ loop951:
 	VPSUBD   Y9, Y8, Y8
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
-	JAE      loop951
+	JAE      loop1002
 
-end952:
+end1003:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end954
+	JB   end1005
 
-loop953:
+loop1004:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop953
+	JAE      loop1004
 
-end954:
+end1005:
 	TESTQ      CX, CX
-	JZ         none955
+	JZ         none1006
 	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -18364,17 +18894,17 @@ end954:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none955:
-	JMP done937
+none1006:
+	JMP done988
 
-case950:
+case1001:
 	CMPQ    DX, $+3
-	JNE     case956
+	JNE     case1007
 	SUBQ    $+64, CX
-	JB      end958
+	JB      end1009
 	PCALIGN $0x40
 
-loop957:
+loop1008:
 	VPCMPGTD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -18409,14 +18939,14 @@ loop957:
 	VPSUBD   Y9, Y8, Y8
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
-	JAE      loop957
+	JAE      loop1008
 
-end958:
+end1009:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end960
+	JB   end1011
 
-loop959:
+loop1010:
 	VPCMPGTD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -18424,11 +18954,11 @@ loop959:
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop959
+	JAE      loop1010
 
-end960:
+end1011:
 	TESTQ      CX, CX
-	JZ         none961
+	JZ         none1012
 	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -18440,17 +18970,17 @@ end960:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none961:
-	JMP done937
+none1012:
+	JMP done988
 
-case956:
+case1007:
 	CMPQ    DX, $+4
-	JNE     case962
+	JNE     case1013
 	SUBQ    $+64, CX
-	JB      end964
+	JB      end1015
 	PCALIGN $0x40
 
-loop963:
+loop1014:
 	VPCMPEQD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	VPCMPEQD 32(AX), Y0, Y9
@@ -18469,24 +18999,24 @@ loop963:
 	VPSUBD   Y9, Y8, Y8
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
-	JAE      loop963
+	JAE      loop1014
 
-end964:
+end1015:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end966
+	JB   end1017
 
-loop965:
+loop1016:
 	VPCMPEQD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop965
+	JAE      loop1016
 
-end966:
+end1017:
 	TESTQ      CX, CX
-	JZ         none967
+	JZ         none1018
 	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -18496,15 +19026,15 @@ end966:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none967:
-	JMP done937
+none1018:
+	JMP done988
 
-case962:
+case1013:
 	SUBQ    $+64, CX
-	JB      end969
+	JB      end1020
 	PCALIGN $0x40
 
-loop968:
+loop1019:
 	VPCMPEQD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -18539,14 +19069,14 @@ loop968:
 	VPSUBD   Y9, Y8, Y8
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
-	JAE      loop968
+	JAE      loop1019
 
-end969:
+end1020:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end971
+	JB   end1022
 
-loop970:
+loop1021:
 	VPCMPEQD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -18554,11 +19084,11 @@ loop970:
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop970
+	JAE      loop1021
 
-end971:
+end1022:
 	TESTQ      CX, CX
-	JZ         none972
+	JZ         none1023
 	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -18570,8 +19100,8 @@ end971:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none972:
-done937:
+none1023:
+done988:
 	VPADDD       Y5, Y1, Y1
 	VPADDD       Y6, Y2, Y2
 	VPADDD       Y7, Y3, Y3
@@ -18599,11 +19129,11 @@ TEXT ·compareFloat32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case974
+	JNE          case1025
 	CMPQ         CX, $+32
-	JB           end976
+	JB           end1027
 
-loop975:
+loop1026:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18620,13 +19150,13 @@ loop975:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop975
+	JAE       loop1026
 
-end976:
+end1027:
 	CMPQ CX, $+8
-	JB   end978
+	JB   end1029
 
-loop977:
+loop1028:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18634,11 +19164,11 @@ loop977:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop977
+	JAE       loop1028
 
-end978:
+end1029:
 	TESTQ      CX, CX
-	JZ         none979
+	JZ         none1030
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18649,16 +19179,16 @@ end978:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none979:
-	JMP done973
+none1030:
+	JMP done1024
 
-case974:
+case1025:
 	CMPQ BX, $+1
-	JNE  case980
+	JNE  case1031
 	CMPQ CX, $+32
-	JB   end982
+	JB   end1033
 
-loop981:
+loop1032:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18675,13 +19205,13 @@ loop981:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop981
+	JAE       loop1032
 
-end982:
+end1033:
 	CMPQ CX, $+8
-	JB   end984
+	JB   end1035
 
-loop983:
+loop1034:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18689,11 +19219,11 @@ loop983:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop983
+	JAE       loop1034
 
-end984:
+end1035:
 	TESTQ      CX, CX
-	JZ         none985
+	JZ         none1036
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18704,16 +19234,16 @@ end984:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none985:
-	JMP done973
+none1036:
+	JMP done1024
 
-case980:
+case1031:
 	CMPQ BX, $+2
-	JNE  case986
+	JNE  case1037
 	CMPQ CX, $+32
-	JB   end988
+	JB   end1039
 
-loop987:
+loop1038:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18730,13 +19260,13 @@ loop987:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop987
+	JAE       loop1038
 
-end988:
+end1039:
 	CMPQ CX, $+8
-	JB   end990
+	JB   end1041
 
-loop989:
+loop1040:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18744,11 +19274,11 @@ loop989:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop989
+	JAE       loop1040
 
-end990:
+end1041:
 	TESTQ      CX, CX
-	JZ         none991
+	JZ         none1042
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18759,16 +19289,16 @@ end990:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none991:
-	JMP done973
+none1042:
+	JMP done1024
 
-case986:
+case1037:
 	CMPQ BX, $+3
-	JNE  case992
+	JNE  case1043
 	CMPQ CX, $+32
-	JB   end994
+	JB   end1045
 
-loop993:
+loop1044:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18785,13 +19315,13 @@ loop993:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop993
+	JAE       loop1044
 
-end994:
+end1045:
 	CMPQ CX, $+8
-	JB   end996
+	JB   end1047
 
-loop995:
+loop1046:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18799,11 +19329,11 @@ loop995:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop995
+	JAE       loop1046
 
-end996:
+end1047:
 	TESTQ      CX, CX
-	JZ         none997
+	JZ         none1048
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18814,16 +19344,16 @@ end996:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none997:
-	JMP done973
+none1048:
+	JMP done1024
 
-case992:
+case1043:
 	CMPQ BX, $+4
-	JNE  case998
+	JNE  case1049
 	CMPQ CX, $+32
-	JB   end1000
+	JB   end1051
 
-loop999:
+loop1050:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18840,13 +19370,13 @@ loop999:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop999
+	JAE       loop1050
 
-end1000:
+end1051:
 	CMPQ CX, $+8
-	JB   end1002
+	JB   end1053
 
-loop1001:
+loop1052:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18854,11 +19384,11 @@ loop1001:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1001
+	JAE       loop1052
 
-end1002:
+end1053:
 	TESTQ      CX, CX
-	JZ         none1003
+	JZ         none1054
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18869,14 +19399,14 @@ end1002:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1003:
-	JMP done973
+none1054:
+	JMP done1024
 
-case998:
+case1049:
 	CMPQ CX, $+32
-	JB   end1005
+	JB   end1056
 
-loop1004:
+loop1055:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18893,13 +19423,13 @@ loop1004:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1004
+	JAE       loop1055
 
-end1005:
+end1056:
 	CMPQ CX, $+8
-	JB   end1007
+	JB   end1058
 
-loop1006:
+loop1057:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18907,11 +19437,11 @@ loop1006:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1006
+	JAE       loop1057
 
-end1007:
+end1058:
 	TESTQ      CX, CX
-	JZ         none1008
+	JZ         none1059
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18922,8 +19452,8 @@ end1007:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1008:
-done973:
+none1059:
+done1024:
 	VZEROUPPER
 	RET
 
@@ -18936,11 +19466,11 @@ TEXT ·compareInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1010
+	JNE          case1061
 	CMPQ         CX, $+32
-	JB           end1012
+	JB           end1063
 
-loop1011:
+loop1062:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18957,13 +19487,13 @@ loop1011:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1011
+	JAE       loop1062
 
-end1012:
+end1063:
 	CMPQ CX, $+8
-	JB   end1014
+	JB   end1065
 
-loop1013:
+loop1064:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -18971,11 +19501,11 @@ loop1013:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1013
+	JAE       loop1064
 
-end1014:
+end1065:
 	TESTQ      CX, CX
-	JZ         none1015
+	JZ         none1066
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -18986,16 +19516,16 @@ end1014:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1015:
-	JMP done1009
+none1066:
+	JMP done1060
 
-case1010:
+case1061:
 	CMPQ BX, $+1
-	JNE  case1016
+	JNE  case1067
 	CMPQ CX, $+32
-	JB   end1018
+	JB   end1069
 
-loop1017:
+loop1068:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -19024,13 +19554,13 @@ loop1017:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1017
+	JAE       loop1068
 
-end1018:
+end1069:
 	CMPQ CX, $+8
-	JB   end1020
+	JB   end1071
 
-loop1019:
+loop1070:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -19041,11 +19571,11 @@ loop1019:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1019
+	JAE       loop1070
 
-end1020:
+end1071:
 	TESTQ      CX, CX
-	JZ         none1021
+	JZ         none1072
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -19059,16 +19589,16 @@ end1020:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1021:
-	JMP done1009
+none1072:
+	JMP done1060
 
-case1016:
+case1067:
 	CMPQ BX, $+2
-	JNE  case1022
+	JNE  case1073
 	CMPQ CX, $+32
-	JB   end1024
+	JB   end1075
 
-loop1023:
+loop1074:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VMOVMSKPS Y1, BX
@@ -19089,13 +19619,13 @@ loop1023:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1023
+	JAE       loop1074
 
-end1024:
+end1075:
 	CMPQ CX, $+8
-	JB   end1026
+	JB   end1077
 
-loop1025:
+loop1076:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VMOVMSKPS Y1, BX
@@ -19104,11 +19634,11 @@ loop1025:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1025
+	JAE       loop1076
 
-end1026:
+end1077:
 	TESTQ      CX, CX
-	JZ         none1027
+	JZ         none1078
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -19120,16 +19650,16 @@ end1026:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1027:
-	JMP done1009
+none1078:
+	JMP done1060
 
-case1022:
+case1073:
 	CMPQ BX, $+3
-	JNE  case1028
+	JNE  case1079
 	CMPQ CX, $+32
-	JB   end1030
+	JB   end1081
 
-loop1029:
+loop1080:
 	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -19154,13 +19684,13 @@ loop1029:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1029
+	JAE       loop1080
 
-end1030:
+end1081:
 	CMPQ CX, $+8
-	JB   end1032
+	JB   end1083
 
-loop1031:
+loop1082:
 	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -19170,11 +19700,11 @@ loop1031:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1031
+	JAE       loop1082
 
-end1032:
+end1083:
 	TESTQ      CX, CX
-	JZ         none1033
+	JZ         none1084
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -19187,16 +19717,16 @@ end1032:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1033:
-	JMP done1009
+none1084:
+	JMP done1060
 
-case1028:
+case1079:
 	CMPQ BX, $+4
-	JNE  case1034
+	JNE  case1085
 	CMPQ CX, $+32
-	JB   end1036
+	JB   end1087
 
-loop1035:
+loop1086:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -19213,13 +19743,13 @@ loop1035:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1035
+	JAE       loop1086
 
-end1036:
+end1087:
 	CMPQ CX, $+8
-	JB   end1038
+	JB   end1089
 
-loop1037:
+loop1088:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -19227,11 +19757,11 @@ loop1037:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1037
+	JAE       loop1088
 
-end1038:
+end1089:
 	TESTQ      CX, CX
-	JZ         none1039
+	JZ         none1090
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -19242,14 +19772,14 @@ end1038:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1039:
-	JMP done1009
+none1090:
+	JMP done1060
 
-case1034:
+case1085:
 	CMPQ CX, $+32
-	JB   end1041
+	JB   end1092
 
-loop1040:
+loop1091:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -19274,13 +19804,13 @@ loop1040:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1040
+	JAE       loop1091
 
-end1041:
+end1092:
 	CMPQ CX, $+8
-	JB   end1043
+	JB   end1094
 
-loop1042:
+loop1093:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -19290,11 +19820,11 @@ loop1042:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1042
+	JAE       loop1093
 
-end1043:
+end1094:
 	TESTQ      CX, CX
-	JZ         none1044
+	JZ         none1095
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -19307,8 +19837,8 @@ end1043:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1044:
-done1009:
+none1095:
+done1060:
 	VZEROUPPER
 	RET
 
@@ -19320,9 +19850,9 @@ TEXT ·indexOfFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end1048
+	JB           end1099
 
-loop1047:
+loop1098:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VCMPPS    $0x00, 32(AX), Y0, Y2
 	VORPS     Y2, Y1, Y1
@@ -19332,30 +19862,30 @@ loop1047:
 	VORPS     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       near1046
+	JNZ       near1097
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1047
+	JAE       loop1098
 
-end1048:
-near1046:
+end1099:
+near1097:
 	CMPQ CX, $+8
-	JB   end1050
+	JB   end1101
 
-loop1049:
+loop1100:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       found1045
+	JNZ       found1096
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1049
+	JAE       loop1100
 
-end1050:
+end1101:
 	TESTQ      CX, CX
-	JZ         none1051
+	JZ         none1102
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -19365,13 +19895,13 @@ end1050:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPS  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found1045
+	JNZ        found1096
 	LEAQ       (AX)(CX*4), AX
 
-none1051:
+none1102:
 	XORQ BX, BX
 
-found1045:
+found1096:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -19390,9 +19920,9 @@ TEXT ·indexOfInt32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end1055
+	JB           end1106
 
-loop1054:
+loop1105:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  32(AX), Y0, Y2
 	VORPS     Y2, Y1, Y1
@@ -19402,30 +19932,30 @@ loop1054:
 	VORPS     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       near1053
+	JNZ       near1104
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1054
+	JAE       loop1105
 
-end1055:
-near1053:
+end1106:
+near1104:
 	CMPQ CX, $+8
-	JB   end1057
+	JB   end1108
 
-loop1056:
+loop1107:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       found1052
+	JNZ       found1103
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1056
+	JAE       loop1107
 
-end1057:
+end1108:
 	TESTQ      CX, CX
-	JZ         none1058
+	JZ         none1109
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -19435,13 +19965,13 @@ end1057:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPS  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found1052
+	JNZ        found1103
 	LEAQ       (AX)(CX*4), AX
 
-none1058:
+none1109:
 	XORQ BX, BX
 
-found1052:
+found1103:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -19459,9 +19989,9 @@ TEXT ·indexNaNFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+32
-	JB   end1062
+	JB   end1113
 
-loop1061:
+loop1112:
 	VMOVUPD   (AX), Y0
 	VCMPPS    $0x03, Y0, Y0, Y0
 	VMOVUPD   32(AX), Y1
@@ -19475,31 +20005,31 @@ loop1061:
 	VORPS     Y1, Y0, Y0
 	VMOVMSKPS Y0, BX
 	TESTQ     BX, BX
-	JNZ       near1060
+	JNZ       near1111
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1061
+	JAE       loop1112
 
-end1062:
-near1060:
+end1113:
+near1111:
 	CMPQ CX, $+8
-	JB   end1064
+	JB   end1115
 
-loop1063:
+loop1114:
 	VMOVUPD   (AX), Y0
 	VCMPPS    $0x03, Y0, Y0, Y0
 	VMOVMSKPS Y0, BX
 	TESTQ     BX, BX
-	JNZ       found1059
+	JNZ       found1110
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1063
+	JAE       loop1114
 
-end1064:
+end1115:
 	TESTQ      CX, CX
-	JZ         none1065
+	JZ         none1116
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -19510,13 +20040,13 @@ end1064:
 	VANDPD     Y0, Y1, Y1
 	VMOVMSKPS  Y1, BX
 	TESTQ      BX, BX
-	JNZ        found1059
+	JNZ        found1110
 	LEAQ       (AX)(CX*4), AX
 
-none1065:
+none1116:
 	XORQ BX, BX
 
-found1059:
+found1110:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -19528,8 +20058,8 @@ found1059:
 	RET
 
 // func leastFloat32AVX2(x []float32) (best float32, piece int, nan uint64)
-// Requires: AVX, AVX2, CMOV
-TEXT ·leastFloat32AVX2(SB), NOSPLIT, $0-48
+// Requires: AVX, AVX2, CMOV, MMX+, SSE
+TEXT ·leastFloat32AVX2(SB), NOSPLIT, $8-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
@@ -19543,12 +20073,17 @@ TEXT ·leastFloat32AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y6
 	VMOVAPD Y0, Y7
 	VMOVAPD Y0, Y8
-	VPXOR   Y9, Y9, Y9
-	MOVQ    CX, DI
+	STMXCSR (SP)
+	BTRL    $0x00, (SP)
+	JCC     clear1117
+	LDMXCSR (SP)
 
-piece1067:
+clear1117:
+	MOVQ CX, DI
+
+piece1119:
 	TESTQ   CX, CX
-	JZ      all1066
+	JZ      all1118
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -19556,111 +20091,124 @@ piece1067:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1068
+	JB      near1120
 	SUBQ    $+64, R8
-	JB      end1070
+	JB      end1122
 	PCALIGN $0x40
 
-loop1069:
+loop1121:
 	MOVQ    (AX), R9
 	MOVQ    64(AX), R9
 	MOVQ    128(AX), R9
 	MOVQ    192(AX), R9
-	VMOVUPD (AX), Y10
-	VMINPS  Y1, Y10, Y1
-	VMOVUPD 32(AX), Y11
-	VMINPS  Y2, Y11, Y2
-	VCMPPS  $0x03, Y10, Y11, Y10
-	VORPS   Y10, Y9, Y9
-	VMOVUPD 64(AX), Y10
-	VMINPS  Y3, Y10, Y3
-	VMOVUPD 96(AX), Y11
-	VMINPS  Y4, Y11, Y4
-	VCMPPS  $0x03, Y10, Y11, Y10
-	VORPS   Y10, Y9, Y9
-	VMOVUPD 128(AX), Y10
-	VMINPS  Y5, Y10, Y5
-	VMOVUPD 160(AX), Y11
-	VMINPS  Y6, Y11, Y6
-	VCMPPS  $0x03, Y10, Y11, Y10
-	VORPS   Y10, Y9, Y9
-	VMOVUPD 192(AX), Y10
-	VMINPS  Y7, Y10, Y7
-	VMOVUPD 224(AX), Y11
-	VMINPS  Y8, Y11, Y8
-	VCMPPS  $0x03, Y10, Y11, Y10
-	VORPS   Y10, Y9, Y9
+	VMOVUPD (AX), Y9
+	VMINPS  Y1, Y9, Y1
+	VMOVUPD 32(AX), Y9
+	VMINPS  Y2, Y9, Y2
+	VMOVUPD 64(AX), Y9
+	VMINPS  Y3, Y9, Y3
+	VMOVUPD 96(AX), Y9
+	VMINPS  Y4, Y9, Y4
+	VMOVUPD 128(AX), Y9
+	VMINPS  Y5, Y9, Y5
+	VMOVUPD 160(AX), Y9
+	VMINPS  Y6, Y9, Y6
+	VMOVUPD 192(AX), Y9
+	VMINPS  Y7, Y9, Y7
+	VMOVUPD 224(AX), Y9
+	VMINPS  Y8, Y9, Y8
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
-	JAE     loop1069
+	JAE     loop1121
 
-end1070:
+end1122:
 	ADDQ $+64, R8
 
-near1068:
+near1120:
+	CMPQ    DI, ·fetchFrom+0(SB)
+	JB      near1123
+	MOVL    $0x00001000, R9
 	SUBQ    $+64, R8
-	JB      end1072
+	JB      end1125
 	PCALIGN $0x40
 
-loop1071:
-	VMOVUPD (AX), Y10
-	VMINPS  Y1, Y10, Y1
-	VMOVUPD 32(AX), Y11
-	VMINPS  Y2, Y11, Y2
-	VCMPPS  $0x03, Y10, Y11, Y10
-	VORPS   Y10, Y9, Y9
-	VMOVUPD 64(AX), Y10
-	VMINPS  Y3, Y10, Y3
-	VMOVUPD 96(AX), Y11
-	VMINPS  Y4, Y11, Y4
-	VCMPPS  $0x03, Y10, Y11, Y10
-	VORPS   Y10, Y9, Y9
-	VMOVUPD 128(AX), Y10
-	VMINPS  Y5, Y10, Y5
-	VMOVUPD 160(AX), Y11
-	VMINPS  Y6, Y11, Y6
-	VCMPPS  $0x03, Y10, Y11, Y10
-	VORPS   Y10, Y9, Y9
-	VMOVUPD 192(AX), Y10
-	VMINPS  Y7, Y10, Y7
-	VMOVUPD 224(AX), Y11
-	VMINPS  Y8, Y11, Y8
-	VCMPPS  $0x03, Y10, Y11, Y10
-	VORPS   Y10, Y9, Y9
+loop1124:
+	PREFETCHT0 (AX)(R9*1)
+	VMOVUPD    (AX), Y9
+	VMINPS     Y1, Y9, Y1
+	VMOVUPD    32(AX), Y9
+	VMINPS     Y2, Y9, Y2
+	VMOVUPD    64(AX), Y9
+	VMINPS     Y3, Y9, Y3
+	VMOVUPD    96(AX), Y9
+	VMINPS     Y4, Y9, Y4
+	VMOVUPD    128(AX), Y9
+	VMINPS     Y5, Y9, Y5
+	VMOVUPD    160(AX), Y9
+	VMINPS     Y6, Y9, Y6
+	VMOVUPD    192(AX), Y9
+	VMINPS     Y7, Y9, Y7
+	VMOVUPD    224(AX), Y9
+	VMINPS     Y8, Y9, Y8
+	ADDQ       $+256, AX
+	SUBQ       $+64, R8
+	JAE        loop1124
+
+end1125:
+	ADDQ $+64, R8
+
+near1123:
+	SUBQ    $+64, R8
+	JB      end1127
+	PCALIGN $0x40
+
+loop1126:
+	VMOVUPD (AX), Y9
+	VMINPS  Y1, Y9, Y1
+	VMOVUPD 32(AX), Y9
+	VMINPS  Y2, Y9, Y2
+	VMOVUPD 64(AX), Y9
+	VMINPS  Y3, Y9, Y3
+	VMOVUPD 96(AX), Y9
+	VMINPS  Y4, Y9, Y4
+	VMOVUPD 128(AX), Y9
+	VMINPS  Y5, Y9, Y5
+	VMOVUPD 160(AX), Y9
+	VMINPS  Y6, Y9, Y6
+	VMOVUPD 192(AX), Y9
+	VMINPS  Y7, Y9, Y7
+	VMOVUPD 224(AX), Y9
+	VMINPS  Y8, Y9, Y8
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
-	JAE     loop1071
+	JAE     loop1126
 
-end1072:
+end1127:
 	ADDQ $+64, R8
 	CMPQ R8, $+8
-	JB   end1074
+	JB   end1129
 
-loop1073:
-	VMOVUPD (AX), Y10
-	VMINPS  Y1, Y10, Y1
-	VCMPPS  $0x03, Y10, Y10, Y10
-	VORPS   Y10, Y9, Y9
+loop1128:
+	VMOVUPD (AX), Y9
+	VMINPS  Y1, Y9, Y1
 	ADDQ    $+32, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop1073
+	JAE     loop1128
 
-end1074:
+end1129:
 	TESTQ      R8, R8
-	JZ         none1075
+	JZ         none1130
 	LEAQ       avx2const80<>+32(SB), R9
 	NEGQ       R8
-	VMOVDQU    (R9)(R8*4), Y10
+	VMOVDQU    (R9)(R8*4), Y9
 	NEGQ       R8
-	VMASKMOVPS (AX), Y10, Y11
-	VBLENDVPS  Y10, Y11, Y0, Y11
-	VMOVUPD    Y11, Y10
-	VMINPS     Y1, Y10, Y1
-	VCMPPS     $0x03, Y10, Y10, Y10
-	VORPS      Y10, Y9, Y9
+	VMASKMOVPS (AX), Y9, Y10
+	VBLENDVPS  Y9, Y10, Y0, Y10
+	VMOVUPD    Y10, Y9
+	VMINPS     Y1, Y9, Y1
 
-none1075:
+none1130:
 	VMINPS       Y1, Y5, Y1
 	VMINPS       Y2, Y6, Y2
 	VMINPS       Y3, Y7, Y3
@@ -19668,30 +20216,32 @@ none1075:
 	VMINPS       Y1, Y3, Y1
 	VMINPS       Y2, Y4, Y2
 	VMINPS       Y1, Y2, Y1
-	VCMPPS       $0x1e, Y1, Y0, Y10
-	VMOVMSKPS    Y10, R8
+	VCMPPS       $0x1e, Y1, Y0, Y9
+	VMOVMSKPS    Y9, R8
 	TESTQ        R8, R8
-	JZ           same1076
+	JZ           same1131
 	VMOVAPS      Y1, Y0
-	VEXTRACTF128 $0x01, Y0, X10
-	VMINPS       X0, X10, X0
-	VPSHUFD      $0x0e, X0, X10
-	VMINPS       X0, X10, X0
-	VPSHUFD      $0x01, X0, X10
-	VMINPS       X0, X10, X0
+	VEXTRACTF128 $0x01, Y0, X9
+	VMINPS       X0, X9, X0
+	VPSHUFD      $0x0e, X0, X9
+	VMINPS       X0, X9, X0
+	VPSHUFD      $0x01, X0, X9
+	VMINPS       X0, X9, X0
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1076:
-	JMP piece1067
+same1131:
+	JMP piece1119
 
-all1066:
-	VMOVSS    X0, best+24(FP)
-	SUBQ      DX, SI
-	SHRQ      $0x02, SI
-	MOVQ      SI, piece+32(FP)
-	VMOVMSKPS Y9, AX
-	MOVQ      AX, nan+40(FP)
+all1118:
+	VMOVSS  X0, best+24(FP)
+	SUBQ    DX, SI
+	SHRQ    $0x02, SI
+	MOVQ    SI, piece+32(FP)
+	STMXCSR (SP)
+	MOVL    (SP), AX
+	ANDL    $0x01, AX
+	MOVQ    AX, nan+40(FP)
 	VZEROUPPER
 	RET
 
@@ -19702,8 +20252,8 @@ DATA avx2const83<>+24(SB)/8, $0x7f8000007f800000
 GLOBL avx2const83<>(SB), RODATA|NOPTR, $32
 
 // func greatestFloat32AVX2(x []float32) (best float32, piece int, nan uint64)
-// Requires: AVX, AVX2, CMOV
-TEXT ·greatestFloat32AVX2(SB), NOSPLIT, $0-48
+// Requires: AVX, AVX2, CMOV, MMX+, SSE
+TEXT ·greatestFloat32AVX2(SB), NOSPLIT, $8-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
@@ -19717,12 +20267,17 @@ TEXT ·greatestFloat32AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y6
 	VMOVAPD Y0, Y7
 	VMOVAPD Y0, Y8
-	VPXOR   Y9, Y9, Y9
-	MOVQ    CX, DI
+	STMXCSR (SP)
+	BTRL    $0x00, (SP)
+	JCC     clear1132
+	LDMXCSR (SP)
 
-piece1078:
+clear1132:
+	MOVQ CX, DI
+
+piece1134:
 	TESTQ   CX, CX
-	JZ      all1077
+	JZ      all1133
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -19730,111 +20285,124 @@ piece1078:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1079
+	JB      near1135
 	SUBQ    $+64, R8
-	JB      end1081
+	JB      end1137
 	PCALIGN $0x40
 
-loop1080:
+loop1136:
 	MOVQ    (AX), R9
 	MOVQ    64(AX), R9
 	MOVQ    128(AX), R9
 	MOVQ    192(AX), R9
-	VMOVUPD (AX), Y10
-	VMAXPS  Y1, Y10, Y1
-	VMOVUPD 32(AX), Y11
-	VMAXPS  Y2, Y11, Y2
-	VCMPPS  $0x03, Y10, Y11, Y10
-	VORPS   Y10, Y9, Y9
-	VMOVUPD 64(AX), Y10
-	VMAXPS  Y3, Y10, Y3
-	VMOVUPD 96(AX), Y11
-	VMAXPS  Y4, Y11, Y4
-	VCMPPS  $0x03, Y10, Y11, Y10
-	VORPS   Y10, Y9, Y9
-	VMOVUPD 128(AX), Y10
-	VMAXPS  Y5, Y10, Y5
-	VMOVUPD 160(AX), Y11
-	VMAXPS  Y6, Y11, Y6
-	VCMPPS  $0x03, Y10, Y11, Y10
-	VORPS   Y10, Y9, Y9
-	VMOVUPD 192(AX), Y10
-	VMAXPS  Y7, Y10, Y7
-	VMOVUPD 224(AX), Y11
-	VMAXPS  Y8, Y11, Y8
-	VCMPPS  $0x03, Y10, Y11, Y10
-	VORPS   Y10, Y9, Y9
+	VMOVUPD (AX), Y9
+	VMAXPS  Y1, Y9, Y1
+	VMOVUPD 32(AX), Y9
+	VMAXPS  Y2, Y9, Y2
+	VMOVUPD 64(AX), Y9
+	VMAXPS  Y3, Y9, Y3
+	VMOVUPD 96(AX), Y9
+	VMAXPS  Y4, Y9, Y4
+	VMOVUPD 128(AX), Y9
+	VMAXPS  Y5, Y9, Y5
+	VMOVUPD 160(AX), Y9
+	VMAXPS  Y6, Y9, Y6
+	VMOVUPD 192(AX), Y9
+	VMAXPS  Y7, Y9, Y7
+	VMOVUPD 224(AX), Y9
+	VMAXPS  Y8, Y9, Y8
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
-	JAE     loop1080
+	JAE     loop1136
 
-end1081:
+end1137:
 	ADDQ $+64, R8
 
-near1079:
+near1135:
+	CMPQ    DI, ·fetchFrom+0(SB)
+	JB      near1138
+	MOVL    $0x00001000, R9
 	SUBQ    $+64, R8
-	JB      end1083
+	JB      end1140
 	PCALIGN $0x40
 
-loop1082:
-	VMOVUPD (AX), Y10
-	VMAXPS  Y1, Y10, Y1
-	VMOVUPD 32(AX), Y11
-	VMAXPS  Y2, Y11, Y2
-	VCMPPS  $0x03, Y10, Y11, Y10
-	VORPS   Y10, Y9, Y9
-	VMOVUPD 64(AX), Y10
-	VMAXPS  Y3, Y10, Y3
-	VMOVUPD 96(AX), Y11
-	VMAXPS  Y4, Y11, Y4
-	VCMPPS  $0x03, Y10, Y11, Y10
-	VORPS   Y10, Y9, Y9
-	VMOVUPD 128(AX), Y10
-	VMAXPS  Y5, Y10, Y5
-	VMOVUPD 160(AX), Y11
-	VMAXPS  Y6, Y11, Y6
-	VCMPPS  $0x03, Y10, Y11, Y10
-	VORPS   Y10, Y9, Y9
-	VMOVUPD 192(AX), Y10
-	VMAXPS  Y7, Y10, Y7
-	VMOVUPD 224(AX), Y11
-	VMAXPS  Y8, Y11, Y8
-	VCMPPS  $0x03, Y10, Y11, Y10
-	VORPS   Y10, Y9, Y9
+loop1139:
+	PREFETCHT0 (AX)(R9*1)
+	VMOVUPD    (AX), Y9
+	VMAXPS     Y1, Y9, Y1
+	VMOVUPD    32(AX), Y9
+	VMAXPS     Y2, Y9, Y2
+	VMOVUPD    64(AX), Y9
+	VMAXPS     Y3, Y9, Y3
+	VMOVUPD    96(AX), Y9
+	VMAXPS     Y4, Y9, Y4
+	VMOVUPD    128(AX), Y9
+	VMAXPS     Y5, Y9, Y5
+	VMOVUPD    160(AX), Y9
+	VMAXPS     Y6, Y9, Y6
+	VMOVUPD    192(AX), Y9
+	VMAXPS     Y7, Y9, Y7
+	VMOVUPD    224(AX), Y9
+	VMAXPS     Y8, Y9, Y8
+	ADDQ       $+256, AX
+	SUBQ       $+64, R8
+	JAE        loop1139
+
+end1140:
+	ADDQ $+64, R8
+
+near1138:
+	SUBQ    $+64, R8
+	JB      end1142
+	PCALIGN $0x40
+
+loop1141:
+	VMOVUPD (AX), Y9
+	VMAXPS  Y1, Y9, Y1
+	VMOVUPD 32(AX), Y9
+	VMAXPS  Y2, Y9, Y2
+	VMOVUPD 64(AX), Y9
+	VMAXPS  Y3, Y9, Y3
+	VMOVUPD 96(AX), Y9
+	VMAXPS  Y4, Y9, Y4
+	VMOVUPD 128(AX), Y9
+	VMAXPS  Y5, Y9, Y5
+	VMOVUPD 160(AX), Y9
+	VMAXPS  Y6, Y9, Y6
+	VMOVUPD 192(AX), Y9
+	VMAXPS  Y7, Y9, Y7
+	VMOVUPD 224(AX), Y9
+	VMAXPS  Y8, Y9, Y8
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
-	JAE     loop1082
+	JAE     loop1141
 
-end1083:
+end1142:
 	ADDQ $+64, R8
 	CMPQ R8, $+8
-	JB   end1085
+	JB   end1144
 
-loop1084:
-	VMOVUPD (AX), Y10
-	VMAXPS  Y1, Y10, Y1
-	VCMPPS  $0x03, Y10, Y10, Y10
-	VORPS   Y10, Y9, Y9
+loop1143:
+	VMOVUPD (AX), Y9
+	VMAXPS  Y1, Y9, Y1
 	ADDQ    $+32, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop1084
+	JAE     loop1143
 
-end1085:
+end1144:
 	TESTQ      R8, R8
-	JZ         none1086
+	JZ         none1145
 	LEAQ       avx2const80<>+32(SB), R9
 	NEGQ       R8
-	VMOVDQU    (R9)(R8*4), Y10
+	VMOVDQU    (R9)(R8*4), Y9
 	NEGQ       R8
-	VMASKMOVPS (AX), Y10, Y11
-	VBLENDVPS  Y10, Y11, Y0, Y11
-	VMOVUPD    Y11, Y10
-	VMAXPS     Y1, Y10, Y1
-	VCMPPS     $0x03, Y10, Y10, Y10
-	VORPS      Y10, Y9, Y9
+	VMASKMOVPS (AX), Y9, Y10
+	VBLENDVPS  Y9, Y10, Y0, Y10
+	VMOVUPD    Y10, Y9
+	VMAXPS     Y1, Y9, Y1
 
-none1086:
+none1145:
 	VMAXPS       Y1, Y5, Y1
 	VMAXPS       Y2, Y6, Y2
 	VMAXPS       Y3, Y7, Y3
@@ -19842,30 +20410,32 @@ none1086:
 	VMAXPS       Y1, Y3, Y1
 	VMAXPS       Y2, Y4, Y2
 	VMAXPS       Y1, Y2, Y1
-	VCMPPS       $0x11, Y1, Y0, Y10
-	VMOVMSKPS    Y10, R8
+	VCMPPS       $0x11, Y1, Y0, Y9
+	VMOVMSKPS    Y9, R8
 	TESTQ        R8, R8
-	JZ           same1087
+	JZ           same1146
 	VMOVAPS      Y1, Y0
-	VEXTRACTF128 $0x01, Y0, X10
-	VMAXPS       X0, X10, X0
-	VPSHUFD      $0x0e, X0, X10
-	VMAXPS       X0, X10, X0
-	VPSHUFD      $0x01, X0, X10
-	VMAXPS       X0, X10, X0
+	VEXTRACTF128 $0x01, Y0, X9
+	VMAXPS       X0, X9, X0
+	VPSHUFD      $0x0e, X0, X9
+	VMAXPS       X0, X9, X0
+	VPSHUFD      $0x01, X0, X9
+	VMAXPS       X0, X9, X0
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1087:
-	JMP piece1078
+same1146:
+	JMP piece1134
 
-all1077:
-	VMOVSS    X0, best+24(FP)
-	SUBQ      DX, SI
-	SHRQ      $0x02, SI
-	MOVQ      SI, piece+32(FP)
-	VMOVMSKPS Y9, AX
-	MOVQ      AX, nan+40(FP)
+all1133:
+	VMOVSS  X0, best+24(FP)
+	SUBQ    DX, SI
+	SHRQ    $0x02, SI
+	MOVQ    SI, piece+32(FP)
+	STMXCSR (SP)
+	MOVL    (SP), AX
+	ANDL    $0x01, AX
+	MOVQ    AX, nan+40(FP)
 	VZEROUPPER
 	RET
 
@@ -19876,7 +20446,7 @@ DATA avx2const84<>+24(SB)/8, $0xff800000ff800000
 GLOBL avx2const84<>(SB), RODATA|NOPTR, $32
 
 // func leastInt32AVX2(x []int32) (best int32, piece int, nan uint64)
-// Requires: AVX, AVX2, CMOV
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·leastInt32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
@@ -19893,9 +20463,9 @@ TEXT ·leastInt32AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	MOVQ    CX, DI
 
-piece1089:
+piece1148:
 	TESTQ   CX, CX
-	JZ      all1088
+	JZ      all1147
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -19903,12 +20473,12 @@ piece1089:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1090
+	JB      near1149
 	SUBQ    $+64, R8
-	JB      end1092
+	JB      end1151
 	PCALIGN $0x40
 
-loop1091:
+loop1150:
 	MOVQ    (AX), R9
 	MOVQ    64(AX), R9
 	MOVQ    128(AX), R9
@@ -19931,17 +20501,50 @@ loop1091:
 	VPMINSD Y8, Y9, Y8
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
-	JAE     loop1091
+	JAE     loop1150
 
-end1092:
+end1151:
 	ADDQ $+64, R8
 
-near1090:
+near1149:
+	CMPQ    DI, ·fetchFrom+0(SB)
+	JB      near1152
+	MOVL    $0x00001000, R9
 	SUBQ    $+64, R8
-	JB      end1094
+	JB      end1154
 	PCALIGN $0x40
 
-loop1093:
+loop1153:
+	PREFETCHT0 (AX)(R9*1)
+	VMOVUPD    (AX), Y9
+	VPMINSD    Y1, Y9, Y1
+	VMOVUPD    32(AX), Y9
+	VPMINSD    Y2, Y9, Y2
+	VMOVUPD    64(AX), Y9
+	VPMINSD    Y3, Y9, Y3
+	VMOVUPD    96(AX), Y9
+	VPMINSD    Y4, Y9, Y4
+	VMOVUPD    128(AX), Y9
+	VPMINSD    Y5, Y9, Y5
+	VMOVUPD    160(AX), Y9
+	VPMINSD    Y6, Y9, Y6
+	VMOVUPD    192(AX), Y9
+	VPMINSD    Y7, Y9, Y7
+	VMOVUPD    224(AX), Y9
+	VPMINSD    Y8, Y9, Y8
+	ADDQ       $+256, AX
+	SUBQ       $+64, R8
+	JAE        loop1153
+
+end1154:
+	ADDQ $+64, R8
+
+near1152:
+	SUBQ    $+64, R8
+	JB      end1156
+	PCALIGN $0x40
+
+loop1155:
 	VMOVUPD (AX), Y9
 	VPMINSD Y1, Y9, Y1
 	VMOVUPD 32(AX), Y9
@@ -19960,24 +20563,24 @@ loop1093:
 	VPMINSD Y8, Y9, Y8
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
-	JAE     loop1093
+	JAE     loop1155
 
-end1094:
+end1156:
 	ADDQ $+64, R8
 	CMPQ R8, $+8
-	JB   end1096
+	JB   end1158
 
-loop1095:
+loop1157:
 	VMOVUPD (AX), Y9
 	VPMINSD Y1, Y9, Y1
 	ADDQ    $+32, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop1095
+	JAE     loop1157
 
-end1096:
+end1158:
 	TESTQ      R8, R8
-	JZ         none1097
+	JZ         none1159
 	LEAQ       avx2const80<>+32(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*4), Y9
@@ -19987,7 +20590,7 @@ end1096:
 	VMOVUPD    Y10, Y9
 	VPMINSD    Y1, Y9, Y1
 
-none1097:
+none1159:
 	VPMINSD      Y1, Y5, Y1
 	VPMINSD      Y2, Y6, Y2
 	VPMINSD      Y3, Y7, Y3
@@ -19998,7 +20601,7 @@ none1097:
 	VPCMPGTD     Y1, Y0, Y9
 	VMOVMSKPS    Y9, R8
 	TESTQ        R8, R8
-	JZ           same1098
+	JZ           same1160
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPMINSD      X0, X9, X0
@@ -20009,10 +20612,10 @@ none1097:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1098:
-	JMP piece1089
+same1160:
+	JMP piece1148
 
-all1088:
+all1147:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -20029,7 +20632,7 @@ DATA avx2const85<>+24(SB)/8, $0x7fffffff7fffffff
 GLOBL avx2const85<>(SB), RODATA|NOPTR, $32
 
 // func greatestInt32AVX2(x []int32) (best int32, piece int, nan uint64)
-// Requires: AVX, AVX2, CMOV
+// Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·greatestInt32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
@@ -20046,9 +20649,9 @@ TEXT ·greatestInt32AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	MOVQ    CX, DI
 
-piece1100:
+piece1162:
 	TESTQ   CX, CX
-	JZ      all1099
+	JZ      all1161
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -20056,12 +20659,12 @@ piece1100:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1101
+	JB      near1163
 	SUBQ    $+64, R8
-	JB      end1103
+	JB      end1165
 	PCALIGN $0x40
 
-loop1102:
+loop1164:
 	MOVQ    (AX), R9
 	MOVQ    64(AX), R9
 	MOVQ    128(AX), R9
@@ -20084,17 +20687,50 @@ loop1102:
 	VPMAXSD Y8, Y9, Y8
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
-	JAE     loop1102
+	JAE     loop1164
 
-end1103:
+end1165:
 	ADDQ $+64, R8
 
-near1101:
+near1163:
+	CMPQ    DI, ·fetchFrom+0(SB)
+	JB      near1166
+	MOVL    $0x00001000, R9
 	SUBQ    $+64, R8
-	JB      end1105
+	JB      end1168
 	PCALIGN $0x40
 
-loop1104:
+loop1167:
+	PREFETCHT0 (AX)(R9*1)
+	VMOVUPD    (AX), Y9
+	VPMAXSD    Y1, Y9, Y1
+	VMOVUPD    32(AX), Y9
+	VPMAXSD    Y2, Y9, Y2
+	VMOVUPD    64(AX), Y9
+	VPMAXSD    Y3, Y9, Y3
+	VMOVUPD    96(AX), Y9
+	VPMAXSD    Y4, Y9, Y4
+	VMOVUPD    128(AX), Y9
+	VPMAXSD    Y5, Y9, Y5
+	VMOVUPD    160(AX), Y9
+	VPMAXSD    Y6, Y9, Y6
+	VMOVUPD    192(AX), Y9
+	VPMAXSD    Y7, Y9, Y7
+	VMOVUPD    224(AX), Y9
+	VPMAXSD    Y8, Y9, Y8
+	ADDQ       $+256, AX
+	SUBQ       $+64, R8
+	JAE        loop1167
+
+end1168:
+	ADDQ $+64, R8
+
+near1166:
+	SUBQ    $+64, R8
+	JB      end1170
+	PCALIGN $0x40
+
+loop1169:
 	VMOVUPD (AX), Y9
 	VPMAXSD Y1, Y9, Y1
 	VMOVUPD 32(AX), Y9
@@ -20113,24 +20749,24 @@ loop1104:
 	VPMAXSD Y8, Y9, Y8
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
-	JAE     loop1104
+	JAE     loop1169
 
-end1105:
+end1170:
 	ADDQ $+64, R8
 	CMPQ R8, $+8
-	JB   end1107
+	JB   end1172
 
-loop1106:
+loop1171:
 	VMOVUPD (AX), Y9
 	VPMAXSD Y1, Y9, Y1
 	ADDQ    $+32, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop1106
+	JAE     loop1171
 
-end1107:
+end1172:
 	TESTQ      R8, R8
-	JZ         none1108
+	JZ         none1173
 	LEAQ       avx2const80<>+32(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*4), Y9
@@ -20140,7 +20776,7 @@ end1107:
 	VMOVUPD    Y10, Y9
 	VPMAXSD    Y1, Y9, Y1
 
-none1108:
+none1173:
 	VPMAXSD      Y1, Y5, Y1
 	VPMAXSD      Y2, Y6, Y2
 	VPMAXSD      Y3, Y7, Y3
@@ -20152,7 +20788,7 @@ none1108:
 	VPCMPGTD     Y0, Y9, Y9
 	VMOVMSKPS    Y9, R8
 	TESTQ        R8, R8
-	JZ           same1109
+	JZ           same1174
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPMAXSD      X0, X9, X0
@@ -20163,10 +20799,10 @@ none1108:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1109:
-	JMP piece1100
+same1174:
+	JMP piece1162
 
-all1099:
+all1161:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -20192,9 +20828,9 @@ TEXT ·compressDwordsAVX2(SB), NOSPLIT, $0-56
 	MOVQ    R8, R9
 	NEGQ    R9
 	CMPQ    CX, $+64
-	JB      end1111
+	JB      end1176
 
-loop1110:
+loop1175:
 	SHRXQ     R8, (SI), R10
 	SHLXQ     R9, (SI)(DI*1), R11
 	ORQ       R11, R10
@@ -20258,9 +20894,9 @@ loop1110:
 	ADDQ      $+256, AX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop1110
+	JAE       loop1175
 
-end1111:
+end1176:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -20536,11 +21172,11 @@ TEXT ·filterFloat32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const86<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case1113
+	JNE          case1178
 	CMPQ         CX, $+32
-	JB           end1115
+	JB           end1180
 
-loop1114:
+loop1179:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20572,18 +21208,18 @@ loop1114:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1114
+	JAE       loop1179
 
-end1115:
-	JMP done1112
+end1180:
+	JMP done1177
 
-case1113:
+case1178:
 	CMPQ SI, $+1
-	JNE  case1116
+	JNE  case1181
 	CMPQ CX, $+32
-	JB   end1118
+	JB   end1183
 
-loop1117:
+loop1182:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20615,18 +21251,18 @@ loop1117:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1117
+	JAE       loop1182
 
-end1118:
-	JMP done1112
+end1183:
+	JMP done1177
 
-case1116:
+case1181:
 	CMPQ SI, $+2
-	JNE  case1119
+	JNE  case1184
 	CMPQ CX, $+32
-	JB   end1121
+	JB   end1186
 
-loop1120:
+loop1185:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20658,18 +21294,18 @@ loop1120:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1120
+	JAE       loop1185
 
-end1121:
-	JMP done1112
+end1186:
+	JMP done1177
 
-case1119:
+case1184:
 	CMPQ SI, $+3
-	JNE  case1122
+	JNE  case1187
 	CMPQ CX, $+32
-	JB   end1124
+	JB   end1189
 
-loop1123:
+loop1188:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20701,18 +21337,18 @@ loop1123:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1123
+	JAE       loop1188
 
-end1124:
-	JMP done1112
+end1189:
+	JMP done1177
 
-case1122:
+case1187:
 	CMPQ SI, $+4
-	JNE  case1125
+	JNE  case1190
 	CMPQ CX, $+32
-	JB   end1127
+	JB   end1192
 
-loop1126:
+loop1191:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20744,16 +21380,16 @@ loop1126:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1126
+	JAE       loop1191
 
-end1127:
-	JMP done1112
+end1192:
+	JMP done1177
 
-case1125:
+case1190:
 	CMPQ CX, $+32
-	JB   end1129
+	JB   end1194
 
-loop1128:
+loop1193:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20785,10 +21421,10 @@ loop1128:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1128
+	JAE       loop1193
 
-end1129:
-done1112:
+end1194:
+done1177:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -20806,11 +21442,11 @@ TEXT ·filterInt32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const86<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case1131
+	JNE          case1196
 	CMPQ         CX, $+32
-	JB           end1133
+	JB           end1198
 
-loop1132:
+loop1197:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -20842,18 +21478,18 @@ loop1132:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1132
+	JAE       loop1197
 
-end1133:
-	JMP done1130
+end1198:
+	JMP done1195
 
-case1131:
+case1196:
 	CMPQ SI, $+1
-	JNE  case1134
+	JNE  case1199
 	CMPQ CX, $+32
-	JB   end1136
+	JB   end1201
 
-loop1135:
+loop1200:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -20897,18 +21533,18 @@ loop1135:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1135
+	JAE       loop1200
 
-end1136:
-	JMP done1130
+end1201:
+	JMP done1195
 
-case1134:
+case1199:
 	CMPQ SI, $+2
-	JNE  case1137
+	JNE  case1202
 	CMPQ CX, $+32
-	JB   end1139
+	JB   end1204
 
-loop1138:
+loop1203:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VMOVMSKPS Y1, SI
@@ -20944,18 +21580,18 @@ loop1138:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1138
+	JAE       loop1203
 
-end1139:
-	JMP done1130
+end1204:
+	JMP done1195
 
-case1137:
+case1202:
 	CMPQ SI, $+3
-	JNE  case1140
+	JNE  case1205
 	CMPQ CX, $+32
-	JB   end1142
+	JB   end1207
 
-loop1141:
+loop1206:
 	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -20995,18 +21631,18 @@ loop1141:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1141
+	JAE       loop1206
 
-end1142:
-	JMP done1130
+end1207:
+	JMP done1195
 
-case1140:
+case1205:
 	CMPQ SI, $+4
-	JNE  case1143
+	JNE  case1208
 	CMPQ CX, $+32
-	JB   end1145
+	JB   end1210
 
-loop1144:
+loop1209:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -21038,16 +21674,16 @@ loop1144:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1144
+	JAE       loop1209
 
-end1145:
-	JMP done1130
+end1210:
+	JMP done1195
 
-case1143:
+case1208:
 	CMPQ CX, $+32
-	JB   end1147
+	JB   end1212
 
-loop1146:
+loop1211:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -21087,10 +21723,10 @@ loop1146:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1146
+	JAE       loop1211
 
-end1147:
-done1130:
+end1212:
+done1195:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -21108,9 +21744,9 @@ TEXT ·prefixInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end1149
+	JB           end1214
 
-loop1148:
+loop1213:
 	VMOVUPD    (AX), Y2
 	VPSLLDQ    $0x04, Y2, Y3
 	VPADDD     Y3, Y2, Y2
@@ -21163,13 +21799,13 @@ loop1148:
 	ADDQ       $+128, DX
 	SUBQ       $+32, CX
 	CMPQ       CX, $+32
-	JAE        loop1148
+	JAE        loop1213
 
-end1149:
+end1214:
 	CMPQ CX, $+8
-	JB   end1151
+	JB   end1216
 
-loop1150:
+loop1215:
 	VMOVUPD    (AX), Y2
 	VPSLLDQ    $0x04, Y2, Y3
 	VPADDD     Y3, Y2, Y2
@@ -21186,9 +21822,9 @@ loop1150:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1150
+	JAE        loop1215
 
-end1151:
+end1216:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -21212,9 +21848,9 @@ TEXT ·prefixBeforeInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end1153
+	JB           end1218
 
-loop1152:
+loop1217:
 	VMOVUPD    (AX), Y3
 	VPSLLDQ    $0x04, Y3, Y4
 	VPADDD     Y4, Y3, Y3
@@ -21275,13 +21911,13 @@ loop1152:
 	ADDQ       $+128, DX
 	SUBQ       $+32, CX
 	CMPQ       CX, $+32
-	JAE        loop1152
+	JAE        loop1217
 
-end1153:
+end1218:
 	CMPQ CX, $+8
-	JB   end1155
+	JB   end1220
 
-loop1154:
+loop1219:
 	VMOVUPD    (AX), Y3
 	VPSLLDQ    $0x04, Y3, Y4
 	VPADDD     Y4, Y3, Y3
@@ -21300,9 +21936,9 @@ loop1154:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1154
+	JAE        loop1219
 
-end1155:
+end1220:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -21317,13 +21953,13 @@ TEXT ·keysDwordsAVX2(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1156
+	JNE          case1221
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1157
+	JZ           plain1222
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1157
+	JNZ          plain1222
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -21331,7 +21967,7 @@ TEXT ·keysDwordsAVX2(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1158
+	JZ           none1223
 	LEAQ         avx2const80<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y0
@@ -21347,11 +21983,11 @@ TEXT ·keysDwordsAVX2(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
 
-none1158:
+none1223:
 	CMPQ AX, $+32
-	JB   end1160
+	JB   end1225
 
-loop1159:
+loop1224:
 	VPXOR    (DX), Y1, Y0
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
@@ -21380,17 +22016,17 @@ loop1159:
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop1159
+	JAE      loop1224
 
-end1160:
+end1225:
 	SFENCE
 
-plain1157:
+plain1222:
 	SUBQ    $+32, AX
-	JB      end1162
+	JB      end1227
 	PCALIGN $0x40
 
-loop1161:
+loop1226:
 	VPXOR   (DX), Y1, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
@@ -21418,14 +22054,14 @@ loop1161:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop1161
+	JAE     loop1226
 
-end1162:
+end1227:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1164
+	JB   end1229
 
-loop1163:
+loop1228:
 	VPXOR   (DX), Y1, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
@@ -21436,11 +22072,11 @@ loop1163:
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop1163
+	JAE     loop1228
 
-end1164:
+end1229:
 	TESTQ      AX, AX
-	JZ         none1165
+	JZ         none1230
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
@@ -21453,19 +22089,19 @@ end1164:
 	VPSUBD     avx2const89<>+0(SB), Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none1165:
+none1230:
 	VZEROUPPER
 	RET
 
-case1156:
+case1221:
 	CMPQ       BX, $+1
-	JNE        case1166
+	JNE        case1231
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1167
+	JZ         plain1232
 	MOVQ       CX, BX
 	ANDQ       $+3, BX
-	JNZ        plain1167
+	JNZ        plain1232
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -21473,7 +22109,7 @@ case1156:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none1168
+	JZ         none1233
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -21490,11 +22126,11 @@ case1156:
 	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
 
-none1168:
+none1233:
 	CMPQ AX, $+32
-	JB   end1170
+	JB   end1235
 
-loop1169:
+loop1234:
 	VMOVUPD  (DX), Y0
 	VPADDD   avx2const89<>+0(SB), Y0, Y0
 	VPSRAD   $0x1f, Y0, Y2
@@ -21527,17 +22163,17 @@ loop1169:
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop1169
+	JAE      loop1234
 
-end1170:
+end1235:
 	SFENCE
 
-plain1167:
+plain1232:
 	SUBQ    $+32, AX
-	JB      end1172
+	JB      end1237
 	PCALIGN $0x40
 
-loop1171:
+loop1236:
 	VMOVUPD (DX), Y0
 	VPADDD  avx2const89<>+0(SB), Y0, Y0
 	VPSRAD  $0x1f, Y0, Y2
@@ -21569,14 +22205,14 @@ loop1171:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop1171
+	JAE     loop1236
 
-end1172:
+end1237:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1174
+	JB   end1239
 
-loop1173:
+loop1238:
 	VMOVUPD (DX), Y0
 	VPADDD  avx2const89<>+0(SB), Y0, Y0
 	VPSRAD  $0x1f, Y0, Y2
@@ -21588,11 +22224,11 @@ loop1173:
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop1173
+	JAE     loop1238
 
-end1174:
+end1239:
 	TESTQ      AX, AX
-	JZ         none1175
+	JZ         none1240
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
@@ -21606,19 +22242,19 @@ end1174:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none1175:
+none1240:
 	VZEROUPPER
 	RET
 
-case1166:
+case1231:
 	CMPQ       BX, $+2
-	JNE        case1176
+	JNE        case1241
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1177
+	JZ         plain1242
 	MOVQ       CX, BX
 	ANDQ       $+3, BX
-	JNZ        plain1177
+	JNZ        plain1242
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -21626,7 +22262,7 @@ case1166:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none1178
+	JZ         none1243
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y2
@@ -21645,11 +22281,11 @@ case1166:
 	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
 
-none1178:
+none1243:
 	CMPQ AX, $+32
-	JB   end1180
+	JB   end1245
 
-loop1179:
+loop1244:
 	VPXOR     (DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
@@ -21690,17 +22326,17 @@ loop1179:
 	ADDQ      $+128, DX
 	SUBQ      $+32, AX
 	CMPQ      AX, $+32
-	JAE       loop1179
+	JAE       loop1244
 
-end1180:
+end1245:
 	SFENCE
 
-plain1177:
+plain1242:
 	SUBQ    $+32, AX
-	JB      end1182
+	JB      end1247
 	PCALIGN $0x40
 
-loop1181:
+loop1246:
 	VPXOR     (DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
@@ -21740,14 +22376,14 @@ loop1181:
 	ADDQ      $+128, CX
 	ADDQ      $+128, DX
 	SUBQ      $+32, AX
-	JAE       loop1181
+	JAE       loop1246
 
-end1182:
+end1247:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1184
+	JB   end1249
 
-loop1183:
+loop1248:
 	VPXOR     (DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
@@ -21761,11 +22397,11 @@ loop1183:
 	ADDQ      $+32, DX
 	SUBQ      $+8, AX
 	CMPQ      AX, $+8
-	JAE       loop1183
+	JAE       loop1248
 
-end1184:
+end1249:
 	TESTQ      AX, AX
-	JZ         none1185
+	JZ         none1250
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y2
@@ -21781,17 +22417,17 @@ end1184:
 	VPSUBD     avx2const89<>+0(SB), Y1, Y1
 	VMASKMOVPS Y1, Y2, (CX)
 
-none1185:
+none1250:
 	VZEROUPPER
 	RET
 
-case1176:
+case1241:
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1186
+	JZ         plain1251
 	MOVQ       CX, BX
 	ANDQ       $+3, BX
-	JNZ        plain1186
+	JNZ        plain1251
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -21799,7 +22435,7 @@ case1176:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none1187
+	JZ         none1252
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -21811,11 +22447,11 @@ case1176:
 	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
 
-none1187:
+none1252:
 	CMPQ AX, $+32
-	JB   end1189
+	JB   end1254
 
-loop1188:
+loop1253:
 	VPXOR    (DX), Y1, Y0
 	VMOVNTPD Y0, (CX)
 	VPXOR    32(DX), Y1, Y0
@@ -21828,17 +22464,17 @@ loop1188:
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop1188
+	JAE      loop1253
 
-end1189:
+end1254:
 	SFENCE
 
-plain1186:
+plain1251:
 	SUBQ    $+32, AX
-	JB      end1191
+	JB      end1256
 	PCALIGN $0x40
 
-loop1190:
+loop1255:
 	VPXOR   (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	VPXOR   32(DX), Y1, Y0
@@ -21850,25 +22486,25 @@ loop1190:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop1190
+	JAE     loop1255
 
-end1191:
+end1256:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1193
+	JB   end1258
 
-loop1192:
+loop1257:
 	VPXOR   (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop1192
+	JAE     loop1257
 
-end1193:
+end1258:
 	TESTQ      AX, AX
-	JZ         none1194
+	JZ         none1259
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
@@ -21877,7 +22513,7 @@ end1193:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none1194:
+none1259:
 	VZEROUPPER
 	RET
 
@@ -21910,13 +22546,13 @@ TEXT ·partitionDwordsAVX2(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*4), DX
 	LEAQ         avx2const86<>+0(SB), CX
 	CMPQ         AX, $+1
-	JB           end1197
+	JB           end1262
 
-loop1196:
+loop1261:
 	MOVQ      SI, R8
 	SUBQ      BX, R8
 	CMPQ      R8, $+128
-	JB        end1195
+	JB        end1260
 	MOVQ      BX, R8
 	SUBQ      DI, R8
 	MOVQ      DX, R9
@@ -21971,10 +22607,10 @@ loop1196:
 	LEAQ      -32(DX)(R10*4), DX
 	SUBQ      $+1, AX
 	CMPQ      AX, $+1
-	JAE       loop1196
+	JAE       loop1261
 
-end1197:
-end1195:
+end1262:
+end1260:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -22000,7 +22636,7 @@ TEXT ·sortFewDwordsAVX2(SB), NOSPLIT, $0-16
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Y0
 	CMPQ         CX, $+8
-	JA           more1199
+	JA           more1264
 	LEAQ         (AX), CX
 	VPCMPGTD     avx2const91<>+0(SB), Y0, Y1
 	VMOVUPD      avx2const85<>+0(SB), Y2
@@ -22032,11 +22668,11 @@ TEXT ·sortFewDwordsAVX2(SB), NOSPLIT, $0-16
 	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VPCMPGTD     avx2const91<>+0(SB), Y0, Y0
 	VMASKMOVPS   Y3, Y0, (AX)
-	JMP          sorted1198
+	JMP          sorted1263
 
-more1199:
+more1264:
 	CMPQ       CX, $+16
-	JA         more1200
+	JA         more1265
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), CX
 	VPCMPGTD   avx2const92<>+0(SB), Y0, Y2
@@ -22120,11 +22756,11 @@ more1199:
 	VMOVUPD    Y3, (AX)
 	VPCMPGTD   avx2const92<>+0(SB), Y0, Y0
 	VMASKMOVPS Y2, Y0, 32(AX)
-	JMP        sorted1198
+	JMP        sorted1263
 
-more1200:
+more1265:
 	CMPQ       CX, $+32
-	JA         more1201
+	JA         more1266
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), CX
@@ -22347,9 +22983,9 @@ more1200:
 	VMASKMOVPS Y6, Y1, 64(AX)
 	VPCMPGTD   avx2const94<>+0(SB), Y0, Y0
 	VMASKMOVPS Y5, Y0, 96(AX)
-	JMP        sorted1198
+	JMP        sorted1263
 
-more1201:
+more1266:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	VMOVUPD    64(AX), Y3
@@ -22915,7 +23551,7 @@ more1201:
 	VPCMPGTD   avx2const98<>+0(SB), Y0, Y0
 	VMASKMOVPS Y5, Y0, 224(AX)
 
-sorted1198:
+sorted1263:
 	VZEROUPPER
 	RET
 
@@ -22983,19 +23619,19 @@ TEXT ·sumFloat32AVX2(SB), NOSPLIT, $0-32
 	VPXOR        Y8, Y8, Y8
 	VPXOR        Y9, Y9, Y9
 	CMPQ         CX, $+32
-	JB           end1204
+	JB           end1269
 
-loop1203:
+loop1268:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+32, DX
-	JB      end1206
+	JB      end1271
 	PCALIGN $0x40
 
-loop1205:
+loop1270:
 	VCVTPS2PD   (AX), Y10
 	VFMADD231PD Y0, Y10, Y1
 	VCVTPS2PD   16(AX), Y10
@@ -23014,9 +23650,9 @@ loop1205:
 	VFMADD231PD Y0, Y10, Y8
 	ADDQ        $+128, AX
 	SUBQ        $+32, DX
-	JAE         loop1205
+	JAE         loop1270
 
-end1206:
+end1271:
 	ADDQ   $+32, DX
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
@@ -23038,23 +23674,23 @@ end1206:
 	VPXOR  Y8, Y8, Y8
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1203
+	JAE    loop1268
 
-end1204:
+end1269:
 	CMPQ CX, $+4
-	JB   end1208
+	JB   end1273
 
-loop1207:
+loop1272:
 	VCVTPS2PD   (AX), Y2
 	VFMADD231PD Y0, Y2, Y1
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1207
+	JAE         loop1272
 
-end1208:
+end1273:
 	TESTQ       CX, CX
-	JZ          none1209
+	JZ          none1274
 	LEAQ        avx2const80<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X2
@@ -23064,7 +23700,7 @@ end1208:
 	VCVTPS2PD   X2, Y2
 	VFMADD231PD Y0, Y2, Y1
 
-none1209:
+none1274:
 	VADDPD       Y1, Y9, Y9
 	VEXTRACTF128 $0x01, Y9, X0
 	VADDPD       X0, X9, X9
@@ -23091,19 +23727,19 @@ TEXT ·dotFloat32AVX2(SB), NOSPLIT, $0-56
 	VPXOR Y7, Y7, Y7
 	VPXOR Y8, Y8, Y8
 	CMPQ  CX, $+32
-	JB    end1211
+	JB    end1276
 
-loop1210:
+loop1275:
 	MOVQ    CX, BX
 	MOVQ    $+4096, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	SUBQ    $+32, BX
-	JB      end1213
+	JB      end1278
 	PCALIGN $0x40
 
-loop1212:
+loop1277:
 	VCVTPS2PD   (AX), Y9
 	VCVTPS2PD   (DX), Y10
 	VFMADD231PD Y9, Y10, Y0
@@ -23131,9 +23767,9 @@ loop1212:
 	ADDQ        $+128, AX
 	ADDQ        $+128, DX
 	SUBQ        $+32, BX
-	JAE         loop1212
+	JAE         loop1277
 
-end1213:
+end1278:
 	ADDQ   $+32, BX
 	ADDQ   BX, CX
 	ADDQ   $+32, CX
@@ -23155,13 +23791,13 @@ end1213:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1210
+	JAE    loop1275
 
-end1211:
+end1276:
 	CMPQ CX, $+4
-	JB   end1215
+	JB   end1280
 
-loop1214:
+loop1279:
 	VCVTPS2PD   (AX), Y1
 	VCVTPS2PD   (DX), Y2
 	VFMADD231PD Y1, Y2, Y0
@@ -23169,11 +23805,11 @@ loop1214:
 	ADDQ        $+16, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1214
+	JAE         loop1279
 
-end1215:
+end1280:
 	TESTQ       CX, CX
-	JZ          none1216
+	JZ          none1281
 	LEAQ        avx2const80<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X1
@@ -23185,7 +23821,7 @@ end1215:
 	VCVTPS2PD   X1, Y1
 	VFMADD231PD Y2, Y1, Y0
 
-none1216:
+none1281:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -23212,19 +23848,19 @@ TEXT ·sumAbsFloat32AVX2(SB), NOSPLIT, $0-32
 	VPXOR        Y10, Y10, Y10
 	VMOVUPD      avx2const1<>+0(SB), Y0
 	CMPQ         CX, $+32
-	JB           end1218
+	JB           end1283
 
-loop1217:
+loop1282:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+32, DX
-	JB      end1220
+	JB      end1285
 	PCALIGN $0x40
 
-loop1219:
+loop1284:
 	VCVTPS2PD   (AX), Y11
 	VPANDN      Y11, Y0, Y11
 	VFMADD231PD Y1, Y11, Y2
@@ -23251,9 +23887,9 @@ loop1219:
 	VFMADD231PD Y1, Y11, Y9
 	ADDQ        $+128, AX
 	SUBQ        $+32, DX
-	JAE         loop1219
+	JAE         loop1284
 
-end1220:
+end1285:
 	ADDQ   $+32, DX
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
@@ -23275,24 +23911,24 @@ end1220:
 	VPXOR  Y9, Y9, Y9
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1217
+	JAE    loop1282
 
-end1218:
+end1283:
 	CMPQ CX, $+4
-	JB   end1222
+	JB   end1287
 
-loop1221:
+loop1286:
 	VCVTPS2PD   (AX), Y3
 	VPANDN      Y3, Y0, Y3
 	VFMADD231PD Y1, Y3, Y2
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1221
+	JAE         loop1286
 
-end1222:
+end1287:
 	TESTQ       CX, CX
-	JZ          none1223
+	JZ          none1288
 	LEAQ        avx2const80<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
@@ -23303,7 +23939,7 @@ end1222:
 	VPANDN      Y3, Y0, Y3
 	VFMADD231PD Y1, Y3, Y2
 
-none1223:
+none1288:
 	VADDPD       Y2, Y10, Y10
 	VEXTRACTF128 $0x01, Y10, X0
 	VADDPD       X0, X10, X10
@@ -23332,19 +23968,19 @@ TEXT ·shiftedFloat32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1225
+	JB           end1290
 
-loop1224:
+loop1289:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+16, DX
-	JB      end1227
+	JB      end1292
 	PCALIGN $0x40
 
-loop1226:
+loop1291:
 	VCVTPS2PD   (AX), Y12
 	VADDPD      Y0, Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -23363,9 +23999,9 @@ loop1226:
 	VFMADD231PD Y12, Y12, Y10
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
-	JAE         loop1226
+	JAE         loop1291
 
-end1227:
+end1292:
 	ADDQ   $+16, DX
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
@@ -23387,13 +24023,13 @@ end1227:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1224
+	JAE    loop1289
 
-end1225:
+end1290:
 	CMPQ CX, $+4
-	JB   end1229
+	JB   end1294
 
-loop1228:
+loop1293:
 	VCVTPS2PD   (AX), Y3
 	VADDPD      Y0, Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -23401,11 +24037,11 @@ loop1228:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1228
+	JAE         loop1293
 
-end1229:
+end1294:
 	TESTQ       CX, CX
-	JZ          none1230
+	JZ          none1295
 	LEAQ        avx2const80<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
@@ -23418,7 +24054,7 @@ end1229:
 	VFMADD231PD Y1, Y3, Y2
 	VFMADD231PD Y3, Y3, Y7
 
-none1230:
+none1295:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -23453,19 +24089,19 @@ TEXT ·shiftedInt32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1232
+	JB           end1297
 
-loop1231:
+loop1296:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+16, DX
-	JB      end1234
+	JB      end1299
 	PCALIGN $0x40
 
-loop1233:
+loop1298:
 	VCVTDQ2PD   (AX), Y12
 	VADDPD      Y0, Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -23484,9 +24120,9 @@ loop1233:
 	VFMADD231PD Y12, Y12, Y10
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
-	JAE         loop1233
+	JAE         loop1298
 
-end1234:
+end1299:
 	ADDQ   $+16, DX
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
@@ -23508,13 +24144,13 @@ end1234:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1231
+	JAE    loop1296
 
-end1232:
+end1297:
 	CMPQ CX, $+4
-	JB   end1236
+	JB   end1301
 
-loop1235:
+loop1300:
 	VCVTDQ2PD   (AX), Y3
 	VADDPD      Y0, Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -23522,11 +24158,11 @@ loop1235:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1235
+	JAE         loop1300
 
-end1236:
+end1301:
 	TESTQ       CX, CX
-	JZ          none1237
+	JZ          none1302
 	LEAQ        avx2const80<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
@@ -23539,7 +24175,7 @@ end1236:
 	VFMADD231PD Y1, Y3, Y2
 	VFMADD231PD Y3, Y3, Y7
 
-none1237:
+none1302:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -23578,10 +24214,10 @@ TEXT ·coShiftedFloat32AVX2(SB), NOSPLIT, $0-104
 	VPXOR        Y11, Y11, Y11
 	MOVQ         ·fetchAhead+0(SB), BX
 	SUBQ         $+8, CX
-	JB           end1239
+	JB           end1304
 	PCALIGN      $0x40
 
-loop1238:
+loop1303:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
 	VCVTPS2PD   (AX), Y12
@@ -23605,14 +24241,14 @@ loop1238:
 	ADDQ        $+32, AX
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
-	JAE         loop1238
+	JAE         loop1303
 
-end1239:
+end1304:
 	ADDQ $+8, CX
 	CMPQ CX, $+4
-	JB   end1241
+	JB   end1306
 
-loop1240:
+loop1305:
 	VCVTPS2PD   (AX), Y12
 	VADDPD      Y12, Y0, Y12
 	VCVTPS2PD   (DX), Y13
@@ -23626,11 +24262,11 @@ loop1240:
 	ADDQ        $+16, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1240
+	JAE         loop1305
 
-end1241:
+end1306:
 	TESTQ       CX, CX
-	JZ          none1242
+	JZ          none1307
 	LEAQ        avx2const80<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X12
@@ -23650,7 +24286,7 @@ end1241:
 	VFMADD231PD Y1, Y1, Y8
 	VFMADD231PD Y0, Y1, Y10
 
-none1242:
+none1307:
 	VADDPD       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPD       X0, X2, X2
@@ -23707,10 +24343,10 @@ TEXT ·coShiftedInt32AVX2(SB), NOSPLIT, $0-104
 	VPXOR        Y11, Y11, Y11
 	MOVQ         ·fetchAhead+0(SB), BX
 	SUBQ         $+8, CX
-	JB           end1244
+	JB           end1309
 	PCALIGN      $0x40
 
-loop1243:
+loop1308:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
 	VCVTDQ2PD   (AX), Y12
@@ -23734,14 +24370,14 @@ loop1243:
 	ADDQ        $+32, AX
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
-	JAE         loop1243
+	JAE         loop1308
 
-end1244:
+end1309:
 	ADDQ $+8, CX
 	CMPQ CX, $+4
-	JB   end1246
+	JB   end1311
 
-loop1245:
+loop1310:
 	VCVTDQ2PD   (AX), Y12
 	VADDPD      Y12, Y0, Y12
 	VCVTDQ2PD   (DX), Y13
@@ -23755,11 +24391,11 @@ loop1245:
 	ADDQ        $+16, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1245
+	JAE         loop1310
 
-end1246:
+end1311:
 	TESTQ       CX, CX
-	JZ          none1247
+	JZ          none1312
 	LEAQ        avx2const80<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X12
@@ -23779,7 +24415,7 @@ end1246:
 	VFMADD231PD Y1, Y1, Y8
 	VFMADD231PD Y0, Y1, Y10
 
-none1247:
+none1312:
 	VADDPD       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPD       X0, X2, X2
@@ -23825,9 +24461,9 @@ TEXT ·groupFloatsFloat32AVX2(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx2const20<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1249
+	JB      end1314
 
-loop1248:
+loop1313:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -23849,9 +24485,9 @@ loop1248:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1248
+	JAE      loop1313
 
-end1249:
+end1314:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -23859,9 +24495,9 @@ end1249:
 	VMOVUPD avx2const21<>+0(SB), X0
 	VMOVUPD avx2const22<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1251
+	JB      end1316
 
-loop1250:
+loop1315:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -23962,13 +24598,13 @@ loop1250:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1250
+	JAE          loop1315
 
-end1251:
+end1316:
 	CMPQ BX, $+1
-	JB   end1253
+	JB   end1318
 
-loop1252:
+loop1317:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -23985,15 +24621,15 @@ loop1252:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1252
+	JAE          loop1317
 
-end1253:
+end1318:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1255
+	JB   end1320
 
-loop1254:
+loop1319:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -24015,9 +24651,9 @@ loop1254:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1254
+	JAE     loop1319
 
-end1255:
+end1320:
 	VZEROUPPER
 	RET
 
@@ -24033,9 +24669,9 @@ TEXT ·groupFloatsInt32AVX2(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx2const20<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1257
+	JB      end1322
 
-loop1256:
+loop1321:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -24057,9 +24693,9 @@ loop1256:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1256
+	JAE      loop1321
 
-end1257:
+end1322:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -24067,9 +24703,9 @@ end1257:
 	VMOVUPD avx2const21<>+0(SB), X0
 	VMOVUPD avx2const22<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1259
+	JB      end1324
 
-loop1258:
+loop1323:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -24170,13 +24806,13 @@ loop1258:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1258
+	JAE          loop1323
 
-end1259:
+end1324:
 	CMPQ BX, $+1
-	JB   end1261
+	JB   end1326
 
-loop1260:
+loop1325:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -24193,15 +24829,15 @@ loop1260:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1260
+	JAE          loop1325
 
-end1261:
+end1326:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1263
+	JB   end1328
 
-loop1262:
+loop1327:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -24223,9 +24859,9 @@ loop1262:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1262
+	JAE     loop1327
 
-end1263:
+end1328:
 	VZEROUPPER
 	RET
 
@@ -24236,9 +24872,9 @@ TEXT ·widenFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1265
+	JB   end1330
 
-loop1264:
+loop1329:
 	VCVTPS2PD (AX), Y0
 	VMOVUPD   Y0, (DX)
 	VCVTPS2PD 16(AX), Y0
@@ -24247,9 +24883,9 @@ loop1264:
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1264
+	JAE       loop1329
 
-end1265:
+end1330:
 	VZEROUPPER
 	RET
 
@@ -24260,9 +24896,9 @@ TEXT ·widenInt32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1267
+	JB   end1332
 
-loop1266:
+loop1331:
 	VPMOVSXDQ (AX), Y0
 	VMOVUPD   Y0, (DX)
 	VPMOVSXDQ 16(AX), Y0
@@ -24271,9 +24907,9 @@ loop1266:
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1266
+	JAE       loop1331
 
-end1267:
+end1332:
 	VZEROUPPER
 	RET
 
@@ -24284,9 +24920,9 @@ TEXT ·roundFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1269
+	JB   end1334
 
-loop1268:
+loop1333:
 	VMOVUPD    (AX), Y0
 	VCVTPD2PSY Y0, X0
 	VMOVUPS    X0, (DX)
@@ -24297,9 +24933,9 @@ loop1268:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1268
+	JAE        loop1333
 
-end1269:
+end1334:
 	VZEROUPPER
 	RET
 
@@ -24315,15 +24951,15 @@ TEXT ·takeDwordsAVX2(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+4
-	JB           end1272
+	JB           end1337
 
-loop1271:
+loop1336:
 	VMOVUPD    (DX), Y2
 	VPCMPGTQ   Y2, Y0, Y3
 	VPANDN     Y3, Y2, Y3
 	VMOVMSKPD  Y3, DI
 	CMPL       DI, $0x0f
-	JNE        bad1270
+	JNE        bad1335
 	VPCMPEQD   X3, X3, X3
 	VGATHERQPS X3, (AX)(Y2*4), X1
 	VMOVUPS    X1, (CX)
@@ -24331,10 +24967,10 @@ loop1271:
 	ADDQ       $+16, CX
 	SUBQ       $+4, BX
 	CMPQ       BX, $+4
-	JAE        loop1271
+	JAE        loop1336
 
-end1272:
-bad1270:
+end1337:
+bad1335:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
@@ -24348,10 +24984,10 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ         x+8(FP), DX
 	MOVQ         stream+24(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1273
+	JZ           plain1338
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1273
+	JNZ          plain1338
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+15, BX
@@ -24359,7 +24995,7 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-32
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1274
+	JZ           none1339
 	LEAQ         avx2const80<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), X0
@@ -24393,11 +25029,11 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
 
-none1274:
+none1339:
 	CMPQ AX, $+16
-	JB   end1276
+	JB   end1341
 
-loop1275:
+loop1340:
 	VMOVUPD      avx2const99<>+0(SB), Y0
 	VCVTPS2PD    (DX), Y1
 	VMINPD       Y1, Y0, Y0
@@ -24494,17 +25130,17 @@ loop1275:
 	ADDQ         $+64, DX
 	SUBQ         $+16, AX
 	CMPQ         AX, $+16
-	JAE          loop1275
+	JAE          loop1340
 
-end1276:
+end1341:
 	SFENCE
 
-plain1273:
+plain1338:
 	SUBQ    $+16, AX
-	JB      end1278
+	JB      end1343
 	PCALIGN $0x40
 
-loop1277:
+loop1342:
 	VMOVUPD      avx2const99<>+0(SB), Y0
 	VCVTPS2PD    (DX), Y1
 	VMINPD       Y1, Y0, Y0
@@ -24600,14 +25236,14 @@ loop1277:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	SUBQ         $+16, AX
-	JAE          loop1277
+	JAE          loop1342
 
-end1278:
+end1343:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end1280
+	JB   end1345
 
-loop1279:
+loop1344:
 	VMOVUPD      avx2const99<>+0(SB), Y0
 	VCVTPS2PD    (DX), Y1
 	VMINPD       Y1, Y0, Y0
@@ -24635,11 +25271,11 @@ loop1279:
 	ADDQ         $+16, DX
 	SUBQ         $+4, AX
 	CMPQ         AX, $+4
-	JAE          loop1279
+	JAE          loop1344
 
-end1280:
+end1345:
 	TESTQ        AX, AX
-	JZ           none1281
+	JZ           none1346
 	LEAQ         avx2const80<>+32(SB), BX
 	NEGQ         AX
 	VMOVDQU      (BX)(AX*4), X0
@@ -24670,7 +25306,7 @@ end1280:
 	VCVTPD2PSY   Y5, X1
 	VMASKMOVPS   X1, X0, (CX)
 
-none1281:
+none1346:
 	VZEROUPPER
 	RET
 
@@ -24749,10 +25385,10 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ        x+8(FP), DX
 	MOVQ        stream+24(FP), BX
 	TESTQ       BX, BX
-	JZ          plain1282
+	JZ          plain1347
 	MOVQ        CX, BX
 	ANDQ        $+3, BX
-	JNZ         plain1282
+	JNZ         plain1347
 	MOVQ        CX, BX
 	NEGQ        BX
 	ANDQ        $+15, BX
@@ -24760,7 +25396,7 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-32
 	CMPQ        BX, AX
 	CMOVQHI     AX, BX
 	TESTQ       BX, BX
-	JZ          none1283
+	JZ          none1348
 	LEAQ        avx2const80<>+32(SB), SI
 	NEGQ        BX
 	VMOVDQU     (SI)(BX*4), X1
@@ -24790,7 +25426,7 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-32
 	VPOR        Y3, Y4, Y4
 	VMOVMSKPD   Y4, SI
 	TESTL       SI, SI
-	JZ          ordinary1284
+	JZ          ordinary1349
 	VCMPPD      $0x11, Y0, Y2, Y3
 	VBLENDVPD   Y3, avx2const66<>+0(SB), Y6, Y6
 	VCMPPD      $0x00, Y0, Y2, Y3
@@ -24798,18 +25434,18 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-32
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y2, Y3
 	VBLENDVPD   Y3, Y2, Y6, Y6
 
-ordinary1284:
+ordinary1349:
 	VCVTPD2PSY Y6, X2
 	VMASKMOVPS X2, X1, (CX)
 	SUBQ       BX, AX
 	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
 
-none1283:
+none1348:
 	CMPQ AX, $+16
-	JB   end1286
+	JB   end1351
 
-loop1285:
+loop1350:
 	VCVTPS2PD   (DX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -24833,7 +25469,7 @@ loop1285:
 	VPOR        Y2, Y3, Y3
 	VMOVMSKPD   Y3, BX
 	TESTL       BX, BX
-	JZ          ordinary1287
+	JZ          ordinary1352
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
@@ -24841,7 +25477,7 @@ loop1285:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 
-ordinary1287:
+ordinary1352:
 	VCVTPD2PSY  Y5, X1
 	VMOVNTPD    X1, (CX)
 	VCVTPS2PD   16(DX), Y1
@@ -24867,7 +25503,7 @@ ordinary1287:
 	VPOR        Y2, Y3, Y3
 	VMOVMSKPD   Y3, BX
 	TESTL       BX, BX
-	JZ          ordinary1288
+	JZ          ordinary1353
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
@@ -24875,7 +25511,7 @@ ordinary1287:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 
-ordinary1288:
+ordinary1353:
 	VCVTPD2PSY  Y5, X1
 	VMOVNTPD    X1, 16(CX)
 	VCVTPS2PD   32(DX), Y1
@@ -24901,7 +25537,7 @@ ordinary1288:
 	VPOR        Y2, Y3, Y3
 	VMOVMSKPD   Y3, BX
 	TESTL       BX, BX
-	JZ          ordinary1289
+	JZ          ordinary1354
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
@@ -24909,7 +25545,7 @@ ordinary1288:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 
-ordinary1289:
+ordinary1354:
 	VCVTPD2PSY  Y5, X1
 	VMOVNTPD    X1, 32(CX)
 	VCVTPS2PD   48(DX), Y1
@@ -24935,7 +25571,7 @@ ordinary1289:
 	VPOR        Y2, Y3, Y3
 	VMOVMSKPD   Y3, BX
 	TESTL       BX, BX
-	JZ          ordinary1290
+	JZ          ordinary1355
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
@@ -24943,24 +25579,24 @@ ordinary1289:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 
-ordinary1290:
+ordinary1355:
 	VCVTPD2PSY Y5, X1
 	VMOVNTPD   X1, 48(CX)
 	ADDQ       $+64, CX
 	ADDQ       $+64, DX
 	SUBQ       $+16, AX
 	CMPQ       AX, $+16
-	JAE        loop1285
+	JAE        loop1350
 
-end1286:
+end1351:
 	SFENCE
 
-plain1282:
+plain1347:
 	SUBQ    $+16, AX
-	JB      end1292
+	JB      end1357
 	PCALIGN $0x40
 
-loop1291:
+loop1356:
 	VCVTPS2PD   (DX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -24984,7 +25620,7 @@ loop1291:
 	VPOR        Y2, Y3, Y3
 	VMOVMSKPD   Y3, BX
 	TESTL       BX, BX
-	JZ          ordinary1293
+	JZ          ordinary1358
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
@@ -24992,7 +25628,7 @@ loop1291:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 
-ordinary1293:
+ordinary1358:
 	VCVTPD2PSY  Y5, X1
 	VMOVUPD     X1, (CX)
 	VCVTPS2PD   16(DX), Y1
@@ -25018,7 +25654,7 @@ ordinary1293:
 	VPOR        Y2, Y3, Y3
 	VMOVMSKPD   Y3, BX
 	TESTL       BX, BX
-	JZ          ordinary1294
+	JZ          ordinary1359
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
@@ -25026,7 +25662,7 @@ ordinary1293:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 
-ordinary1294:
+ordinary1359:
 	VCVTPD2PSY  Y5, X1
 	VMOVUPD     X1, 16(CX)
 	VCVTPS2PD   32(DX), Y1
@@ -25052,7 +25688,7 @@ ordinary1294:
 	VPOR        Y2, Y3, Y3
 	VMOVMSKPD   Y3, BX
 	TESTL       BX, BX
-	JZ          ordinary1295
+	JZ          ordinary1360
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
@@ -25060,7 +25696,7 @@ ordinary1294:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 
-ordinary1295:
+ordinary1360:
 	VCVTPD2PSY  Y5, X1
 	VMOVUPD     X1, 32(CX)
 	VCVTPS2PD   48(DX), Y1
@@ -25086,7 +25722,7 @@ ordinary1295:
 	VPOR        Y2, Y3, Y3
 	VMOVMSKPD   Y3, BX
 	TESTL       BX, BX
-	JZ          ordinary1296
+	JZ          ordinary1361
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
@@ -25094,20 +25730,20 @@ ordinary1295:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 
-ordinary1296:
+ordinary1361:
 	VCVTPD2PSY Y5, X1
 	VMOVUPD    X1, 48(CX)
 	ADDQ       $+64, CX
 	ADDQ       $+64, DX
 	SUBQ       $+16, AX
-	JAE        loop1291
+	JAE        loop1356
 
-end1292:
+end1357:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end1298
+	JB   end1363
 
-loop1297:
+loop1362:
 	VCVTPS2PD   (DX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -25131,7 +25767,7 @@ loop1297:
 	VPOR        Y2, Y3, Y3
 	VMOVMSKPD   Y3, BX
 	TESTL       BX, BX
-	JZ          ordinary1299
+	JZ          ordinary1364
 	VCMPPD      $0x11, Y0, Y1, Y2
 	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
@@ -25139,18 +25775,18 @@ loop1297:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 
-ordinary1299:
+ordinary1364:
 	VCVTPD2PSY Y5, X1
 	VMOVUPD    X1, (CX)
 	ADDQ       $+16, CX
 	ADDQ       $+16, DX
 	SUBQ       $+4, AX
 	CMPQ       AX, $+4
-	JAE        loop1297
+	JAE        loop1362
 
-end1298:
+end1363:
 	TESTQ       AX, AX
-	JZ          none1300
+	JZ          none1365
 	LEAQ        avx2const80<>+32(SB), BX
 	NEGQ        AX
 	VMOVDQU     (BX)(AX*4), X1
@@ -25180,7 +25816,7 @@ end1298:
 	VPOR        Y3, Y4, Y4
 	VMOVMSKPD   Y4, AX
 	TESTL       AX, AX
-	JZ          ordinary1301
+	JZ          ordinary1366
 	VCMPPD      $0x11, Y0, Y2, Y3
 	VBLENDVPD   Y3, avx2const66<>+0(SB), Y6, Y6
 	VCMPPD      $0x00, Y0, Y2, Y0
@@ -25188,11 +25824,11 @@ end1298:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y2, Y0
 	VBLENDVPD   Y0, Y2, Y6, Y6
 
-ordinary1301:
+ordinary1366:
 	VCVTPD2PSY Y6, X0
 	VMASKMOVPS X0, X1, (CX)
 
-none1300:
+none1365:
 	VZEROUPPER
 	RET
 
@@ -25230,13 +25866,13 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1302
+	JNE          case1367
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1303
+	JZ           plain1368
 	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1303
+	JNZ          plain1368
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -25244,7 +25880,7 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1304
+	JZ           none1369
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y1
@@ -25265,11 +25901,11 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
 
-none1304:
+none1369:
 	CMPQ AX, $+16
-	JB   end1306
+	JB   end1371
 
-loop1305:
+loop1370:
 	VMOVUPD  (DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -25318,17 +25954,17 @@ loop1305:
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop1305
+	JAE      loop1370
 
-end1306:
+end1371:
 	SFENCE
 
-plain1303:
+plain1368:
 	SUBQ    $+16, AX
-	JB      end1308
+	JB      end1373
 	PCALIGN $0x40
 
-loop1307:
+loop1372:
 	VMOVUPD  (DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -25376,14 +26012,14 @@ loop1307:
 	ADDQ     $+128, CX
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
-	JAE      loop1307
+	JAE      loop1372
 
-end1308:
+end1373:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end1310
+	JB   end1375
 
-loop1309:
+loop1374:
 	VMOVUPD  (DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -25399,11 +26035,11 @@ loop1309:
 	ADDQ     $+32, DX
 	SUBQ     $+4, AX
 	CMPQ     AX, $+4
-	JAE      loop1309
+	JAE      loop1374
 
-end1310:
+end1375:
 	TESTQ      AX, AX
-	JZ         none1311
+	JZ         none1376
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*8), Y1
@@ -25421,19 +26057,19 @@ end1310:
 	VPADDQ     Y3, Y2, Y2
 	VMASKMOVPD Y2, Y1, (CX)
 
-none1311:
+none1376:
 	VZEROUPPER
 	RET
 
-case1302:
+case1367:
 	CMPQ       BX, $+1
-	JNE        case1312
+	JNE        case1377
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1313
+	JZ         plain1378
 	MOVQ       CX, BX
 	ANDQ       $+7, BX
-	JNZ        plain1313
+	JNZ        plain1378
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -25441,7 +26077,7 @@ case1302:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none1314
+	JZ         none1379
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -25455,11 +26091,11 @@ case1302:
 	LEAQ       (CX)(BX*8), CX
 	LEAQ       (DX)(BX*8), DX
 
-none1314:
+none1379:
 	CMPQ AX, $+16
-	JB   end1316
+	JB   end1381
 
-loop1315:
+loop1380:
 	VPCMPGTQ (DX), Y1, Y0
 	VPXOR    (DX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -25480,17 +26116,17 @@ loop1315:
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop1315
+	JAE      loop1380
 
-end1316:
+end1381:
 	SFENCE
 
-plain1313:
+plain1378:
 	SUBQ    $+16, AX
-	JB      end1318
+	JB      end1383
 	PCALIGN $0x40
 
-loop1317:
+loop1382:
 	VPCMPGTQ (DX), Y1, Y0
 	VPXOR    (DX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -25510,14 +26146,14 @@ loop1317:
 	ADDQ     $+128, CX
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
-	JAE      loop1317
+	JAE      loop1382
 
-end1318:
+end1383:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end1320
+	JB   end1385
 
-loop1319:
+loop1384:
 	VPCMPGTQ (DX), Y1, Y0
 	VPXOR    (DX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -25526,11 +26162,11 @@ loop1319:
 	ADDQ     $+32, DX
 	SUBQ     $+4, AX
 	CMPQ     AX, $+4
-	JAE      loop1319
+	JAE      loop1384
 
-end1320:
+end1385:
 	TESTQ      AX, AX
-	JZ         none1321
+	JZ         none1386
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*8), Y0
@@ -25541,17 +26177,17 @@ end1320:
 	VPSUBQ     Y1, Y2, Y2
 	VMASKMOVPD Y2, Y0, (CX)
 
-none1321:
+none1386:
 	VZEROUPPER
 	RET
 
-case1312:
+case1377:
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1322
+	JZ         plain1387
 	MOVQ       CX, BX
 	ANDQ       $+7, BX
-	JNZ        plain1322
+	JNZ        plain1387
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -25559,7 +26195,7 @@ case1312:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none1323
+	JZ         none1388
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -25571,11 +26207,11 @@ case1312:
 	LEAQ       (CX)(BX*8), CX
 	LEAQ       (DX)(BX*8), DX
 
-none1323:
+none1388:
 	CMPQ AX, $+16
-	JB   end1325
+	JB   end1390
 
-loop1324:
+loop1389:
 	VPSUBQ   (DX), Y1, Y0
 	VMOVNTPD Y0, (CX)
 	VPSUBQ   32(DX), Y1, Y0
@@ -25588,17 +26224,17 @@ loop1324:
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop1324
+	JAE      loop1389
 
-end1325:
+end1390:
 	SFENCE
 
-plain1322:
+plain1387:
 	SUBQ    $+16, AX
-	JB      end1327
+	JB      end1392
 	PCALIGN $0x40
 
-loop1326:
+loop1391:
 	VPSUBQ  (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	VPSUBQ  32(DX), Y1, Y0
@@ -25610,25 +26246,25 @@ loop1326:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+16, AX
-	JAE     loop1326
+	JAE     loop1391
 
-end1327:
+end1392:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end1329
+	JB   end1394
 
-loop1328:
+loop1393:
 	VPSUBQ  (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+4, AX
 	CMPQ    AX, $+4
-	JAE     loop1328
+	JAE     loop1393
 
-end1329:
+end1394:
 	TESTQ      AX, AX
-	JZ         none1330
+	JZ         none1395
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*8), Y0
@@ -25637,7 +26273,7 @@ end1329:
 	VPSUBQ     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (CX)
 
-none1330:
+none1395:
 	VZEROUPPER
 	RET
 
@@ -25651,10 +26287,10 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ         y+24(FP), BX
 	MOVQ         stream+40(FP), SI
 	TESTQ        SI, SI
-	JZ           plain1331
+	JZ           plain1396
 	MOVQ         CX, SI
 	ANDQ         $+7, SI
-	JNZ          plain1331
+	JNZ          plain1396
 	MOVQ         CX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -25662,7 +26298,7 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-48
 	CMPQ         SI, AX
 	CMOVQHI      AX, SI
 	TESTQ        SI, SI
-	JZ           none1332
+	JZ           none1397
 	LEAQ         avx2const0<>+24(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*8), Y1
@@ -25686,11 +26322,11 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(SI*8), DX
 	LEAQ         (BX)(SI*8), BX
 
-none1332:
+none1397:
 	CMPQ AX, $+16
-	JB   end1334
+	JB   end1399
 
-loop1333:
+loop1398:
 	VMOVUPD  (DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -25744,17 +26380,17 @@ loop1333:
 	ADDQ     $+128, BX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop1333
+	JAE      loop1398
 
-end1334:
+end1399:
 	SFENCE
 
-plain1331:
+plain1396:
 	SUBQ    $+16, AX
-	JB      end1336
+	JB      end1401
 	PCALIGN $0x40
 
-loop1335:
+loop1400:
 	VMOVUPD  (DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -25807,14 +26443,14 @@ loop1335:
 	ADDQ     $+128, DX
 	ADDQ     $+128, BX
 	SUBQ     $+16, AX
-	JAE      loop1335
+	JAE      loop1400
 
-end1336:
+end1401:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end1338
+	JB   end1403
 
-loop1337:
+loop1402:
 	VMOVUPD  (DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -25832,11 +26468,11 @@ loop1337:
 	ADDQ     $+32, BX
 	SUBQ     $+4, AX
 	CMPQ     AX, $+4
-	JAE      loop1337
+	JAE      loop1402
 
-end1338:
+end1403:
 	TESTQ      AX, AX
-	JZ         none1339
+	JZ         none1404
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*8), Y1
@@ -25856,7 +26492,7 @@ end1338:
 	VPADDQ     Y3, Y2, Y2
 	VMASKMOVPD Y2, Y1, (CX)
 
-none1339:
+none1404:
 	VZEROUPPER
 	RET
 
@@ -25872,10 +26508,10 @@ TEXT ·dotInt64AVX2(SB), NOSPLIT, $0-56
 	VPXOR   Y2, Y2, Y2
 	VPXOR   Y3, Y3, Y3
 	SUBQ    $+16, CX
-	JB      end1341
+	JB      end1406
 	PCALIGN $0x40
 
-loop1340:
+loop1405:
 	VMOVUPD  (AX), Y4
 	VMOVUPD  (DX), Y5
 	VPSRLQ   $0x20, Y4, Y6
@@ -25923,14 +26559,14 @@ loop1340:
 	ADDQ     $+128, AX
 	ADDQ     $+128, DX
 	SUBQ     $+16, CX
-	JAE      loop1340
+	JAE      loop1405
 
-end1341:
+end1406:
 	ADDQ $+16, CX
 	CMPQ CX, $+4
-	JB   end1343
+	JB   end1408
 
-loop1342:
+loop1407:
 	VMOVUPD  (AX), Y4
 	VMOVUPD  (DX), Y5
 	VPSRLQ   $0x20, Y4, Y6
@@ -25946,11 +26582,11 @@ loop1342:
 	ADDQ     $+32, DX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1342
+	JAE      loop1407
 
-end1343:
+end1408:
 	TESTQ      CX, CX
-	JZ         none1344
+	JZ         none1409
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y4
@@ -25969,7 +26605,7 @@ end1343:
 	VPADDQ     Y6, Y5, Y5
 	VPADDQ     Y5, Y0, Y0
 
-none1344:
+none1409:
 	VPADDQ       Y2, Y0, Y0
 	VPADDQ       Y3, Y1, Y1
 	VPADDQ       Y1, Y0, Y0
@@ -26003,19 +26639,19 @@ TEXT ·shiftedInt64AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1346
+	JB           end1411
 
-loop1345:
+loop1410:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+16, DX
-	JB      end1348
+	JB      end1413
 	PCALIGN $0x40
 
-loop1347:
+loop1412:
 	VPADDQ      (AX), Y0, Y12
 	VSUBPD      avx2const2<>+0(SB), Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -26034,9 +26670,9 @@ loop1347:
 	VFMADD231PD Y12, Y12, Y10
 	ADDQ        $+128, AX
 	SUBQ        $+16, DX
-	JAE         loop1347
+	JAE         loop1412
 
-end1348:
+end1413:
 	ADDQ   $+16, DX
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
@@ -26058,13 +26694,13 @@ end1348:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1345
+	JAE    loop1410
 
-end1346:
+end1411:
 	CMPQ CX, $+4
-	JB   end1350
+	JB   end1415
 
-loop1349:
+loop1414:
 	VPADDQ      (AX), Y0, Y3
 	VSUBPD      avx2const2<>+0(SB), Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -26072,11 +26708,11 @@ loop1349:
 	ADDQ        $+32, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1349
+	JAE         loop1414
 
-end1350:
+end1415:
 	TESTQ       CX, CX
-	JZ          none1351
+	JZ          none1416
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y3
@@ -26088,7 +26724,7 @@ end1350:
 	VFMADD231PD Y1, Y0, Y2
 	VFMADD231PD Y0, Y0, Y7
 
-none1351:
+none1416:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -26115,10 +26751,10 @@ TEXT ·hashAVX2(SB), NOSPLIT, $0-40
 	MOVQ         x+8(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1352
+	JZ           plain1417
 	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1352
+	JNZ          plain1417
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -26126,7 +26762,7 @@ TEXT ·hashAVX2(SB), NOSPLIT, $0-40
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1353
+	JZ           none1418
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y3
@@ -26160,11 +26796,11 @@ TEXT ·hashAVX2(SB), NOSPLIT, $0-40
 	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
 
-none1353:
+none1418:
 	CMPQ AX, $+16
-	JB   end1355
+	JB   end1420
 
-loop1354:
+loop1419:
 	VPXOR    (DX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
@@ -26265,17 +26901,17 @@ loop1354:
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop1354
+	JAE      loop1419
 
-end1355:
+end1420:
 	SFENCE
 
-plain1352:
+plain1417:
 	SUBQ    $+16, AX
-	JB      end1357
+	JB      end1422
 	PCALIGN $0x40
 
-loop1356:
+loop1421:
 	VPXOR    (DX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
@@ -26375,14 +27011,14 @@ loop1356:
 	ADDQ     $+128, CX
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
-	JAE      loop1356
+	JAE      loop1421
 
-end1357:
+end1422:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end1359
+	JB   end1424
 
-loop1358:
+loop1423:
 	VPXOR    (DX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
@@ -26411,11 +27047,11 @@ loop1358:
 	ADDQ     $+32, DX
 	SUBQ     $+4, AX
 	CMPQ     AX, $+4
-	JAE      loop1358
+	JAE      loop1423
 
-end1359:
+end1424:
 	TESTQ      AX, AX
-	JZ         none1360
+	JZ         none1425
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*8), Y3
@@ -26446,7 +27082,7 @@ end1359:
 	VPXOR      Y1, Y0, Y0
 	VMASKMOVPD Y0, Y3, (CX)
 
-none1360:
+none1425:
 	VZEROUPPER
 	RET
 
@@ -26473,9 +27109,9 @@ TEXT ·bucketsOfAVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), DX
 	MOVQ         dst+0(FP), AX
 	CMPQ         DX, $+16
-	JB           end1362
+	JB           end1427
 
-loop1361:
+loop1426:
 	VPXOR    (CX), Y0, Y4
 	VPSRLQ   $0x21, Y4, Y5
 	VPXOR    Y5, Y4, Y4
@@ -26588,13 +27224,13 @@ loop1361:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop1361
+	JAE      loop1426
 
-end1362:
+end1427:
 	CMPQ DX, $+4
-	JB   end1364
+	JB   end1429
 
-loop1363:
+loop1428:
 	VPXOR    (CX), Y0, Y4
 	VPSRLQ   $0x21, Y4, Y5
 	VPXOR    Y5, Y4, Y4
@@ -26626,11 +27262,11 @@ loop1363:
 	ADDQ     $+32, CX
 	SUBQ     $+4, DX
 	CMPQ     DX, $+4
-	JAE      loop1363
+	JAE      loop1428
 
-end1364:
+end1429:
 	TESTQ      DX, DX
-	JZ         none1365
+	JZ         none1430
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y4
@@ -26664,7 +27300,7 @@ end1364:
 	VPSRLQ     $0x20, Y0, Y0
 	VMASKMOVPD Y0, Y4, (AX)
 
-none1365:
+none1430:
 	VZEROUPPER
 	RET
 
@@ -26681,24 +27317,24 @@ TEXT ·encodeAVX2(SB), NOSPLIT, $0-104
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1370
+	JB      end1435
 
-loop1369:
+loop1434:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1369
+	JAE        loop1434
 
-end1370:
+end1435:
 	XORQ BX, BX
 	MOVQ used+72(FP), R13
 	MOVQ dense+64(FP), R14
 
-key1366:
+key1431:
 	CMPQ         BX, R12
-	JAE          end1368
+	JAE          end1433
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -26708,7 +27344,7 @@ key1366:
 	VPBROADCASTQ (R11)(BX*8), Y0
 	MOVL         $0x00000040, R9
 
-again1367:
+again1432:
 	VPCMPEQQ  (SI), Y0, Y1
 	VMOVMSKPD Y1, DI
 	MOVQ      (R11)(BX*8), R15
@@ -26722,18 +27358,18 @@ again1367:
 	CMOVLHI   R10, R8
 	BZHIL     R8, DI, DI
 	TESTL     DI, DI
-	JZ        miss1371
+	JZ        miss1436
 	TZCNTL    DI, DI
 	MOVL      40(SI)(DI*4), R8
 	MOVL      R8, (AX)(BX*4)
 	INCQ      BX
-	JMP       key1366
+	JMP       key1431
 
-miss1371:
+miss1436:
 	CMPL R8, $+5
-	JAE  full1372
+	JAE  full1437
 	CMPQ R13, room+80(FP)
-	JAE  end1368
+	JAE  end1433
 	MOVQ (R11)(BX*8), DI
 	MOVQ DI, (SI)(R8*8)
 	MOVQ DI, (R14)(R13*8)
@@ -26743,24 +27379,24 @@ miss1371:
 	MOVL R8, 60(SI)
 	INCQ R13
 	INCQ BX
-	JMP  key1366
+	JMP  key1431
 
-full1372:
-	JNE  passed1373
+full1437:
+	JNE  passed1438
 	MOVL $0x00000006, 60(SI)
 
-passed1373:
+passed1438:
 	DECL    R9
-	JZ      last1374
+	JZ      last1439
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1367
+	JMP     again1432
 
-last1374:
-end1368:
+last1439:
+end1433:
 	MOVQ BX, done+88(FP)
 	MOVQ R13, count+96(FP)
 	VZEROUPPER
@@ -26779,24 +27415,24 @@ TEXT ·findAVX2(SB), NOSPLIT, $0-72
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1379
+	JB      end1444
 
-loop1378:
+loop1443:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1378
+	JAE        loop1443
 
-end1379:
+end1444:
 	XORQ BX, BX
 	MOVQ R12, R13
 	MOVL $0xffffffff, R14
 
-key1375:
+key1440:
 	CMPQ         BX, R12
-	JAE          end1377
+	JAE          end1442
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -26806,7 +27442,7 @@ key1375:
 	VPBROADCASTQ (R11)(BX*8), Y0
 	MOVL         $0x00000040, R9
 
-again1376:
+again1441:
 	VPCMPEQQ  (SI), Y0, Y1
 	VMOVMSKPD Y1, DI
 	MOVQ      (R11)(BX*8), R15
@@ -26821,7 +27457,7 @@ again1376:
 	BZHIL     R8, DI, DI
 	XORL      $+6, R8
 	ORL       DI, R8
-	JZ        passed1381
+	JZ        passed1446
 	MOVL      DI, R8
 	ORL       $+32, R8
 	TZCNTL    R8, R8
@@ -26832,25 +27468,25 @@ again1376:
 	CMPL      DI, $+1
 	SBBQ      $+0, R13
 	INCQ      BX
-	JMP       key1375
+	JMP       key1440
 
-passed1381:
+passed1446:
 	DECL    R9
-	JZ      last1382
+	JZ      last1447
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1376
+	JMP     again1441
 
-last1382:
+last1447:
 	MOVL R14, (AX)(BX*4)
 	DECQ R13
 	INCQ BX
-	JMP  key1375
+	JMP  key1440
 
-end1377:
+end1442:
 	MOVQ R13, ret+64(FP)
 	VZEROUPPER
 	RET

@@ -903,7 +903,7 @@ DATA avx512const0<>+56(SB)/8, $0x0001000000000000
 GLOBL avx512const0<>(SB), RODATA|NOPTR, $64
 
 // func shiftedAVX512(x []float64, shift float64) (s1 float64, s2 float64)
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV, MMX+
 TEXT ·shiftedAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
@@ -1029,20 +1029,108 @@ end57:
 
 end55:
 near53:
+	CMPQ CX, ·fetchFrom+0(SB)
+	JB   near58
+	MOVL $0x00001000, DX
 	CMPQ CX, $+64
-	JB   end59
+	JB   end60
 
-loop58:
+loop59:
+	MOVQ    CX, BX
+	MOVQ    $+8192, SI
+	CMPQ    BX, SI
+	CMOVQGT SI, BX
+	SUBQ    BX, CX
+	SUBQ    $+64, BX
+	JB      end62
+	PCALIGN $0x40
+
+loop61:
+	PREFETCHT0  (AX)(DX*1)
+	VADDPD      (AX), Z0, Z19
+	VADDPD      Z19, Z1, Z1
+	VFMADD231PD Z19, Z19, Z10
+	VADDPD      64(AX), Z0, Z19
+	VADDPD      Z19, Z2, Z2
+	VFMADD231PD Z19, Z19, Z11
+	VADDPD      128(AX), Z0, Z19
+	VADDPD      Z19, Z3, Z3
+	VFMADD231PD Z19, Z19, Z12
+	VADDPD      192(AX), Z0, Z19
+	VADDPD      Z19, Z4, Z4
+	VFMADD231PD Z19, Z19, Z13
+	VADDPD      256(AX), Z0, Z19
+	VADDPD      Z19, Z5, Z5
+	VFMADD231PD Z19, Z19, Z14
+	VADDPD      320(AX), Z0, Z19
+	VADDPD      Z19, Z6, Z6
+	VFMADD231PD Z19, Z19, Z15
+	VADDPD      384(AX), Z0, Z19
+	VADDPD      Z19, Z7, Z7
+	VFMADD231PD Z19, Z19, Z16
+	VADDPD      448(AX), Z0, Z19
+	VADDPD      Z19, Z8, Z8
+	VFMADD231PD Z19, Z19, Z17
+	ADDQ        $+512, AX
+	SUBQ        $+64, BX
+	JAE         loop61
+
+end62:
+	ADDQ   $+64, BX
+	ADDQ   BX, CX
+	ADDQ   $+64, CX
+	VADDPD Z5, Z1, Z1
+	VADDPD Z6, Z2, Z2
+	VADDPD Z7, Z3, Z3
+	VADDPD Z8, Z4, Z4
+	VADDPD Z3, Z1, Z1
+	VADDPD Z4, Z2, Z2
+	VADDPD Z2, Z1, Z1
+	VADDPD Z1, Z9, Z9
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VADDPD Z14, Z10, Z10
+	VADDPD Z15, Z11, Z11
+	VADDPD Z16, Z12, Z12
+	VADDPD Z17, Z13, Z13
+	VADDPD Z12, Z10, Z10
+	VADDPD Z13, Z11, Z11
+	VADDPD Z11, Z10, Z10
+	VADDPD Z10, Z18, Z18
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	VPXORQ Z12, Z12, Z12
+	VPXORQ Z13, Z13, Z13
+	VPXORQ Z14, Z14, Z14
+	VPXORQ Z15, Z15, Z15
+	VPXORQ Z16, Z16, Z16
+	VPXORQ Z17, Z17, Z17
+	SUBQ   $+64, CX
+	CMPQ   CX, $+64
+	JAE    loop59
+
+end60:
+near58:
+	CMPQ CX, $+64
+	JB   end64
+
+loop63:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+64, DX
-	JB      end61
+	JB      end66
 	PCALIGN $0x40
 
-loop60:
+loop65:
 	VADDPD      (AX), Z0, Z19
 	VADDPD      Z19, Z1, Z1
 	VFMADD231PD Z19, Z19, Z10
@@ -1069,9 +1157,9 @@ loop60:
 	VFMADD231PD Z19, Z19, Z17
 	ADDQ        $+512, AX
 	SUBQ        $+64, DX
-	JAE         loop60
+	JAE         loop65
 
-end61:
+end66:
 	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
@@ -1109,24 +1197,24 @@ end61:
 	VPXORQ Z17, Z17, Z17
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop58
+	JAE    loop63
 
-end59:
+end64:
 	CMPQ CX, $+8
-	JB   end63
+	JB   end68
 
-loop62:
+loop67:
 	VADDPD      (AX), Z0, Z2
 	VADDPD      Z2, Z1, Z1
 	VFMADD231PD Z2, Z2, Z10
 	ADDQ        $+64, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop62
+	JAE         loop67
 
-end63:
+end68:
 	TESTQ       CX, CX
-	JZ          none64
+	JZ          none69
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -1136,7 +1224,7 @@ end63:
 	VADDPD      Z0, Z1, Z1
 	VFMADD231PD Z0, Z0, Z10
 
-none64:
+none69:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -1199,10 +1287,10 @@ TEXT ·coShiftedAVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z21, Z21, Z21
 	MOVQ         ·fetchAhead+0(SB), BX
 	SUBQ         $+32, CX
-	JB           end66
+	JB           end71
 	PCALIGN      $0x40
 
-loop65:
+loop70:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  128(AX)(BX*1)
@@ -1242,14 +1330,14 @@ loop65:
 	ADDQ        $+256, AX
 	ADDQ        $+256, DX
 	SUBQ        $+32, CX
-	JAE         loop65
+	JAE         loop70
 
-end66:
+end71:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end68
+	JB   end73
 
-loop67:
+loop72:
 	VADDPD      (AX), Z0, Z22
 	VADDPD      (DX), Z1, Z23
 	VADDPD      Z22, Z2, Z2
@@ -1261,11 +1349,11 @@ loop67:
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop67
+	JAE         loop72
 
-end68:
+end73:
 	TESTQ       CX, CX
-	JZ          none69
+	JZ          none74
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -1281,7 +1369,7 @@ end68:
 	VFMADD231PD Z1, Z1, Z14
 	VFMADD231PD Z0, Z1, Z18
 
-none69:
+none74:
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z5, Z3, Z3
 	VADDPD        Z3, Z2, Z2
@@ -1372,10 +1460,10 @@ TEXT ·coShiftedInt64AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z20, Z20, Z20
 	MOVQ         ·fetchAhead+0(SB), BX
 	SUBQ         $+32, CX
-	JB           end71
+	JB           end76
 	PCALIGN      $0x40
 
-loop70:
+loop75:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  128(AX)(BX*1)
@@ -1423,14 +1511,14 @@ loop70:
 	ADDQ        $+256, AX
 	ADDQ        $+256, DX
 	SUBQ        $+32, CX
-	JAE         loop70
+	JAE         loop75
 
-end71:
+end76:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end73
+	JB   end78
 
-loop72:
+loop77:
 	VPADDQ      (AX), Z0, Z22
 	VPADDQ      (DX), Z21, Z23
 	VCVTQQ2PD   Z22, Z22
@@ -1444,11 +1532,11 @@ loop72:
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop72
+	JAE         loop77
 
-end73:
+end78:
 	TESTQ       CX, CX
-	JZ          none74
+	JZ          none79
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -1466,7 +1554,7 @@ end73:
 	VFMADD231PD Z21, Z21, Z13
 	VFMADD231PD Z0, Z21, Z17
 
-none74:
+none79:
 	VADDPD        Z3, Z1, Z1
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z2, Z1, Z1
@@ -1534,10 +1622,10 @@ TEXT ·nearBitsAVX512(SB), NOSPLIT, $0-40
 	VPXORQ       Z3, Z3, Z3
 	VPXORQ       Z4, Z4, Z4
 	SUBQ         $+32, CX
-	JB           end76
+	JB           end81
 	PCALIGN      $0x40
 
-loop75:
+loop80:
 	VPADDQ (AX), Z0, Z5
 	VPORQ  Z5, Z1, Z1
 	VPADDQ 64(AX), Z0, Z5
@@ -1548,24 +1636,24 @@ loop75:
 	VPORQ  Z5, Z4, Z4
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
-	JAE    loop75
+	JAE    loop80
 
-end76:
+end81:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end78
+	JB   end83
 
-loop77:
+loop82:
 	VPADDQ (AX), Z0, Z5
 	VPORQ  Z5, Z1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop77
+	JAE    loop82
 
-end78:
+end83:
 	TESTQ     CX, CX
-	JZ        none79
+	JZ        none84
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -1574,7 +1662,7 @@ end78:
 	VMOVAPD.Z Z0, K1, Z0
 	VPORQ     Z0, Z1, Z1
 
-none79:
+none84:
 	VORPD         Z3, Z1, Z1
 	VORPD         Z4, Z2, Z2
 	VORPD         Z2, Z1, Z1
@@ -1589,8 +1677,8 @@ none79:
 	RET
 
 // func minMaxAVX512(x []float64) (lo float64, hi float64)
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
-TEXT ·minMaxAVX512(SB), NOSPLIT, $0-40
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, MMX+, SSE
+TEXT ·minMaxAVX512(SB), NOSPLIT, $8-40
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
 	VBROADCASTSD (AX), Z0
@@ -1610,17 +1698,19 @@ TEXT ·minMaxAVX512(SB), NOSPLIT, $0-40
 	VMOVAPD      Z0, Z14
 	VMOVAPD      Z0, Z15
 	VMOVAPD      Z0, Z16
-	KXNORB       K1, K1, K1
-	KXNORB       K2, K2, K2
-	KXNORB       K3, K3, K3
-	KXNORB       K4, K4, K4
-	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near80
-	SUBQ         $+64, CX
-	JB           end82
-	PCALIGN      $0x40
+	STMXCSR      (SP)
+	BTRL         $0x00, (SP)
+	JCC          clear85
+	LDMXCSR      (SP)
 
-loop81:
+clear85:
+	CMPQ    CX, ·touchFrom+0(SB)
+	JB      near86
+	SUBQ    $+64, CX
+	JB      end88
+	PCALIGN $0x40
+
+loop87:
 	MOVQ    (AX), DX
 	MOVQ    8(AX), DX
 	MOVQ    64(AX), DX
@@ -1640,105 +1730,136 @@ loop81:
 	VMOVUPD (AX), Z17
 	VMINPD  Z17, Z1, Z1
 	VMAXPD  Z17, Z9, Z9
-	VMOVUPD 64(AX), Z18
-	VMINPD  Z18, Z2, Z2
-	VMAXPD  Z18, Z10, Z10
-	VCMPPD  $0x07, Z17, Z18, K1, K1
+	VMOVUPD 64(AX), Z17
+	VMINPD  Z17, Z2, Z2
+	VMAXPD  Z17, Z10, Z10
 	VMOVUPD 128(AX), Z17
 	VMINPD  Z17, Z3, Z3
 	VMAXPD  Z17, Z11, Z11
-	VMOVUPD 192(AX), Z18
-	VMINPD  Z18, Z4, Z4
-	VMAXPD  Z18, Z12, Z12
-	VCMPPD  $0x07, Z17, Z18, K2, K2
+	VMOVUPD 192(AX), Z17
+	VMINPD  Z17, Z4, Z4
+	VMAXPD  Z17, Z12, Z12
 	VMOVUPD 256(AX), Z17
 	VMINPD  Z17, Z5, Z5
 	VMAXPD  Z17, Z13, Z13
-	VMOVUPD 320(AX), Z18
-	VMINPD  Z18, Z6, Z6
-	VMAXPD  Z18, Z14, Z14
-	VCMPPD  $0x07, Z17, Z18, K3, K3
+	VMOVUPD 320(AX), Z17
+	VMINPD  Z17, Z6, Z6
+	VMAXPD  Z17, Z14, Z14
 	VMOVUPD 384(AX), Z17
 	VMINPD  Z17, Z7, Z7
 	VMAXPD  Z17, Z15, Z15
-	VMOVUPD 448(AX), Z18
-	VMINPD  Z18, Z8, Z8
-	VMAXPD  Z18, Z16, Z16
-	VCMPPD  $0x07, Z17, Z18, K4, K4
+	VMOVUPD 448(AX), Z17
+	VMINPD  Z17, Z8, Z8
+	VMAXPD  Z17, Z16, Z16
 	ADDQ    $+512, AX
 	SUBQ    $+64, CX
-	JAE     loop81
+	JAE     loop87
 
-end82:
+end88:
 	ADDQ $+64, CX
 
-near80:
+near86:
+	CMPQ    CX, ·fetchFrom+0(SB)
+	JB      near89
+	MOVL    $0x00001000, DX
 	SUBQ    $+64, CX
-	JB      end84
+	JB      end91
 	PCALIGN $0x40
 
-loop83:
+loop90:
+	PREFETCHT0 (AX)(DX*1)
+	VMOVUPD    (AX), Z17
+	VMINPD     Z17, Z1, Z1
+	VMAXPD     Z17, Z9, Z9
+	VMOVUPD    64(AX), Z17
+	VMINPD     Z17, Z2, Z2
+	VMAXPD     Z17, Z10, Z10
+	VMOVUPD    128(AX), Z17
+	VMINPD     Z17, Z3, Z3
+	VMAXPD     Z17, Z11, Z11
+	VMOVUPD    192(AX), Z17
+	VMINPD     Z17, Z4, Z4
+	VMAXPD     Z17, Z12, Z12
+	VMOVUPD    256(AX), Z17
+	VMINPD     Z17, Z5, Z5
+	VMAXPD     Z17, Z13, Z13
+	VMOVUPD    320(AX), Z17
+	VMINPD     Z17, Z6, Z6
+	VMAXPD     Z17, Z14, Z14
+	VMOVUPD    384(AX), Z17
+	VMINPD     Z17, Z7, Z7
+	VMAXPD     Z17, Z15, Z15
+	VMOVUPD    448(AX), Z17
+	VMINPD     Z17, Z8, Z8
+	VMAXPD     Z17, Z16, Z16
+	ADDQ       $+512, AX
+	SUBQ       $+64, CX
+	JAE        loop90
+
+end91:
+	ADDQ $+64, CX
+
+near89:
+	SUBQ    $+64, CX
+	JB      end93
+	PCALIGN $0x40
+
+loop92:
 	VMOVUPD (AX), Z17
 	VMINPD  Z17, Z1, Z1
 	VMAXPD  Z17, Z9, Z9
-	VMOVUPD 64(AX), Z18
-	VMINPD  Z18, Z2, Z2
-	VMAXPD  Z18, Z10, Z10
-	VCMPPD  $0x07, Z17, Z18, K1, K1
+	VMOVUPD 64(AX), Z17
+	VMINPD  Z17, Z2, Z2
+	VMAXPD  Z17, Z10, Z10
 	VMOVUPD 128(AX), Z17
 	VMINPD  Z17, Z3, Z3
 	VMAXPD  Z17, Z11, Z11
-	VMOVUPD 192(AX), Z18
-	VMINPD  Z18, Z4, Z4
-	VMAXPD  Z18, Z12, Z12
-	VCMPPD  $0x07, Z17, Z18, K2, K2
+	VMOVUPD 192(AX), Z17
+	VMINPD  Z17, Z4, Z4
+	VMAXPD  Z17, Z12, Z12
 	VMOVUPD 256(AX), Z17
 	VMINPD  Z17, Z5, Z5
 	VMAXPD  Z17, Z13, Z13
-	VMOVUPD 320(AX), Z18
-	VMINPD  Z18, Z6, Z6
-	VMAXPD  Z18, Z14, Z14
-	VCMPPD  $0x07, Z17, Z18, K3, K3
+	VMOVUPD 320(AX), Z17
+	VMINPD  Z17, Z6, Z6
+	VMAXPD  Z17, Z14, Z14
 	VMOVUPD 384(AX), Z17
 	VMINPD  Z17, Z7, Z7
 	VMAXPD  Z17, Z15, Z15
-	VMOVUPD 448(AX), Z18
-	VMINPD  Z18, Z8, Z8
-	VMAXPD  Z18, Z16, Z16
-	VCMPPD  $0x07, Z17, Z18, K4, K4
+	VMOVUPD 448(AX), Z17
+	VMINPD  Z17, Z8, Z8
+	VMAXPD  Z17, Z16, Z16
 	ADDQ    $+512, AX
 	SUBQ    $+64, CX
-	JAE     loop83
+	JAE     loop92
 
-end84:
+end93:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end86
+	JB   end95
 
-loop85:
+loop94:
 	VMOVUPD (AX), Z17
 	VMINPD  Z17, Z1, Z1
 	VMAXPD  Z17, Z9, Z9
-	VCMPPD  $0x07, Z17, Z17, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop85
+	JAE     loop94
 
-end86:
+end95:
 	TESTQ   CX, CX
-	JZ      none87
+	JZ      none96
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
-	KMOVW   DX, K5
+	KMOVW   DX, K1
 	VMOVAPD Z0, Z0
-	VMOVUPD (AX), K5, Z0
+	VMOVUPD (AX), K1, Z0
 	VMOVUPD Z0, Z0
 	VMINPD  Z0, Z1, Z1
 	VMAXPD  Z0, Z9, Z9
-	VCMPPD  $0x07, Z0, Z0, K1, K1
 
-none87:
+none96:
 	VMINPD        Z5, Z1, Z1
 	VMINPD        Z6, Z2, Z2
 	VMINPD        Z7, Z3, Z3
@@ -1765,24 +1886,22 @@ none87:
 	VMAXPD        X0, X9, X9
 	VPERMILPD     $0x01, X9, X0
 	VMAXPD        X0, X9, X9
-	KANDB         K2, K1, K1
-	KANDB         K3, K1, K1
-	KANDB         K4, K1, K1
-	KMOVB         K1, AX
-	XORL          $0x000000ff, AX
+	STMXCSR       (SP)
+	MOVL          (SP), AX
+	ANDL          $0x01, AX
 	TESTQ         AX, AX
-	JZ            ordered88
+	JZ            ordered97
 	VPCMPEQD      X1, X1, X1
 	VPCMPEQD      X9, X9, X9
 
-ordered88:
+ordered97:
 	VMOVSD X1, lo+24(FP)
 	VMOVSD X9, hi+32(FP)
 	VZEROUPPER
 	RET
 
 // func minMaxInt64AVX512(x []int64) (lo int64, hi int64)
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·minMaxInt64AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
@@ -1796,12 +1915,12 @@ TEXT ·minMaxInt64AVX512(SB), NOSPLIT, $0-40
 	VMOVAPD      Z0, Z7
 	VMOVAPD      Z0, Z8
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near89
+	JB           near98
 	SUBQ         $+32, CX
-	JB           end91
+	JB           end100
 	PCALIGN      $0x40
 
-loop90:
+loop99:
 	MOVQ    (AX), DX
 	MOVQ    8(AX), DX
 	MOVQ    64(AX), DX
@@ -1824,17 +1943,46 @@ loop90:
 	VPMAXSQ Z9, Z8, Z8
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
-	JAE     loop90
+	JAE     loop99
 
-end91:
+end100:
 	ADDQ $+32, CX
 
-near89:
+near98:
+	CMPQ    CX, ·fetchFrom+0(SB)
+	JB      near101
+	MOVL    $0x00001000, DX
 	SUBQ    $+32, CX
-	JB      end93
+	JB      end103
 	PCALIGN $0x40
 
-loop92:
+loop102:
+	PREFETCHT0 (AX)(DX*1)
+	VMOVUPD    (AX), Z9
+	VPMINSQ    Z9, Z1, Z1
+	VPMAXSQ    Z9, Z5, Z5
+	VMOVUPD    64(AX), Z9
+	VPMINSQ    Z9, Z2, Z2
+	VPMAXSQ    Z9, Z6, Z6
+	VMOVUPD    128(AX), Z9
+	VPMINSQ    Z9, Z3, Z3
+	VPMAXSQ    Z9, Z7, Z7
+	VMOVUPD    192(AX), Z9
+	VPMINSQ    Z9, Z4, Z4
+	VPMAXSQ    Z9, Z8, Z8
+	ADDQ       $+256, AX
+	SUBQ       $+32, CX
+	JAE        loop102
+
+end103:
+	ADDQ $+32, CX
+
+near101:
+	SUBQ    $+32, CX
+	JB      end105
+	PCALIGN $0x40
+
+loop104:
 	VMOVUPD (AX), Z9
 	VPMINSQ Z9, Z1, Z1
 	VPMAXSQ Z9, Z5, Z5
@@ -1849,25 +1997,25 @@ loop92:
 	VPMAXSQ Z9, Z8, Z8
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
-	JAE     loop92
+	JAE     loop104
 
-end93:
+end105:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end95
+	JB   end107
 
-loop94:
+loop106:
 	VMOVUPD (AX), Z9
 	VPMINSQ Z9, Z1, Z1
 	VPMAXSQ Z9, Z5, Z5
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop94
+	JAE     loop106
 
-end95:
+end107:
 	TESTQ   CX, CX
-	JZ      none96
+	JZ      none108
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K1
@@ -1877,7 +2025,7 @@ end95:
 	VPMINSQ Z0, Z1, Z1
 	VPMAXSQ Z0, Z5, Z5
 
-none96:
+none108:
 	VPMINSQ       Z3, Z1, Z1
 	VPMINSQ       Z4, Z2, Z2
 	VPMINSQ       Z2, Z1, Z1
@@ -1911,9 +2059,9 @@ TEXT ·maxCodeAVX512(SB), NOSPLIT, $0-25
 	VPXORQ Z2, Z2, Z2
 	VPXORQ Z3, Z3, Z3
 	CMPQ   CX, $+256
-	JB     end98
+	JB     end110
 
-loop97:
+loop109:
 	VPMAXUB (AX), Z0, Z0
 	VPMAXUB 64(AX), Z1, Z1
 	VPMAXUB 128(AX), Z2, Z2
@@ -1921,20 +2069,20 @@ loop97:
 	ADDQ    $+256, AX
 	SUBQ    $+256, CX
 	CMPQ    CX, $+256
-	JAE     loop97
+	JAE     loop109
 
-end98:
+end110:
 	CMPQ CX, $+64
-	JB   end100
+	JB   end112
 
-loop99:
+loop111:
 	VPMAXUB (AX), Z0, Z0
 	ADDQ    $+64, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop99
+	JAE     loop111
 
-end100:
+end112:
 	VPMAXUB       Z2, Z0, Z0
 	VPMAXUB       Z3, Z1, Z1
 	VPMAXUB       Z1, Z0, Z0
@@ -1965,18 +2113,18 @@ end100:
 	VMOVQ         X1, DX
 	MOVBLZX       DL, DX
 	CMPQ          CX, $+1
-	JB            end102
+	JB            end114
 
-loop101:
+loop113:
 	MOVBLZX (AX), BX
 	CMPL    BX, DX
 	CMOVLHI BX, DX
 	INCQ    AX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop101
+	JAE     loop113
 
-end102:
+end114:
 	MOVB DL, ret+24(FP)
 	VZEROUPPER
 	RET
@@ -1996,9 +2144,9 @@ TEXT ·hourOfDayAVX512(SB), NOSPLIT, $0-48
 	MOVQ    ·fetchAhead+0(SB), BX
 	VMOVDQU avx512const7<>+0(SB), Y5
 	CMPQ    DX, $+32
-	JB      end104
+	JB      end116
 
-loop103:
+loop115:
 	PREFETCHT0   (CX)(BX*1)
 	PREFETCHT0   64(CX)(BX*1)
 	PREFETCHT0   128(CX)(BX*1)
@@ -2051,13 +2199,13 @@ loop103:
 	ADDQ         $+32, AX
 	SUBQ         $+32, DX
 	CMPQ         DX, $+32
-	JAE          loop103
+	JAE          loop115
 
-end104:
+end116:
 	CMPQ DX, $+8
-	JB   end106
+	JB   end118
 
-loop105:
+loop117:
 	PREFETCHT0   (CX)(BX*1)
 	VPSRAQ       $0x0a, (CX), Z6
 	VCVTQQ2PD    Z6, Z6
@@ -2074,11 +2222,11 @@ loop105:
 	ADDQ         $+8, AX
 	SUBQ         $+8, DX
 	CMPQ         DX, $+8
-	JAE          loop105
+	JAE          loop117
 
-end106:
+end118:
 	TESTQ        DX, DX
-	JZ           none107
+	JZ           none119
 	MOVQ         $-1, BX
 	BZHIQ        DX, BX, BX
 	KMOVW        BX, K1
@@ -2095,7 +2243,7 @@ end106:
 	VPMINUD      Y1, Y0, Y0
 	VPMOVDB      Y0, K1, (AX)
 
-none107:
+none119:
 	VZEROUPPER
 	RET
 
@@ -2165,9 +2313,9 @@ TEXT ·nearSumsAVX512(SB), NOSPLIT, $0-80
 	MOVQ    groups+8(FP), DX
 	VMOVDQU avx512const8<>+0(SB), Y0
 	CMPQ    DX, $+1
-	JB      end109
+	JB      end121
 
-loop108:
+loop120:
 	VMOVDQU Y0, (CX)
 	VMOVDQU Y0, 32(CX)
 	VMOVDQU Y0, 64(CX)
@@ -2175,9 +2323,9 @@ loop108:
 	ADDQ    $+128, CX
 	SUBQ    $+1, DX
 	CMPQ    DX, $+1
-	JAE     loop108
+	JAE     loop120
 
-end109:
+end121:
 	MOVQ         codes_base+16(FP), CX
 	MOVQ         codes_len+24(FP), DX
 	MOVQ         x_base+40(FP), DX
@@ -2198,13 +2346,13 @@ end109:
 	VMOVQ        SI, X2
 	VPBROADCASTQ X2, Z2
 	CMPQ         BX, $+64
-	JB           end111
+	JB           end123
 
-loop110:
+loop122:
 	VPBROADCASTB  (CX), Z3
 	VPCMPEQB      (CX), Z3, K4
 	KORTESTQ      K4, K4
-	JAE           mixed112
+	JAE           mixed124
 	VPADDQ        (DX), Z2, Z5
 	VPMULDQ       Z5, Z5, Z6
 	VMOVUPD       Z5, Z7
@@ -2278,16 +2426,16 @@ loop110:
 	VPMAXSD       Y4, Y3, K3, Y5
 	VMOVDQU       Y5, Y3
 	VMOVDQU       Y3, (AX)(SI*1)
-	JMP           next113
+	JMP           next125
 
-mixed112:
+mixed124:
 	MOVQ $+64, SI
 	MOVQ CX, DI
 	MOVQ DX, R8
 	CMPQ SI, $+8
-	JB   end115
+	JB   end127
 
-loop114:
+loop126:
 	MOVBLZX      (DI), R9
 	SHLQ         $0x07, R9
 	VPBROADCASTQ (R8), Y3
@@ -2380,21 +2528,21 @@ loop114:
 	ADDQ         $+64, R8
 	SUBQ         $+8, SI
 	CMPQ         SI, $+8
-	JAE          loop114
+	JAE          loop126
 
-end115:
-next113:
+end127:
+next125:
 	ADDQ $+64, CX
 	ADDQ $+512, DX
 	SUBQ $+64, BX
 	CMPQ BX, $+64
-	JAE  loop110
+	JAE  loop122
 
-end111:
+end123:
 	CMPQ BX, $+1
-	JB   end117
+	JB   end129
 
-loop116:
+loop128:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x07, SI
 	VPBROADCASTQ (DX), Y1
@@ -2410,15 +2558,15 @@ loop116:
 	ADDQ         $+8, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop116
+	JAE          loop128
 
-end117:
+end129:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end119
+	JB   end131
 
-loop118:
+loop130:
 	VMOVDQU (AX), Y0
 	VMOVDQU 32(AX), Y1
 	VPADDQ  Y1, Y0, Y2
@@ -2454,9 +2602,9 @@ loop118:
 	ADDQ    $+128, AX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop118
+	JAE     loop130
 
-end119:
+end131:
 	VZEROUPPER
 	RET
 
@@ -2496,9 +2644,9 @@ TEXT ·binCellsAVX512(SB), NOSPLIT, $0-48
 	VCVTQQ2PD    Z0, Z0
 	VCVTQQ2PD    Z1, Z1
 	CMPQ         BX, $+32
-	JB           end121
+	JB           end133
 
-loop120:
+loop132:
 	VCVTQQ2PD  (DX), Z5
 	VMAXPD     Z0, Z5, Z5
 	VMINPD     Z1, Z5, Z5
@@ -2552,13 +2700,13 @@ loop120:
 	ADDQ       $+128, AX
 	SUBQ       $+32, BX
 	CMPQ       BX, $+32
-	JAE        loop120
+	JAE        loop132
 
-end121:
+end133:
 	CMPQ BX, $+8
-	JB   end123
+	JB   end135
 
-loop122:
+loop134:
 	VCVTQQ2PD  (DX), Z5
 	VMAXPD     Z0, Z5, Z5
 	VMINPD     Z1, Z5, Z5
@@ -2576,9 +2724,9 @@ loop122:
 	ADDQ       $+32, AX
 	SUBQ       $+8, BX
 	CMPQ       BX, $+8
-	JAE        loop122
+	JAE        loop134
 
-end123:
+end135:
 	VZEROUPPER
 	RET
 
@@ -2598,9 +2746,9 @@ TEXT ·countRowsAVX512(SB), NOSPLIT, $0-32
 	MOVQ rows_base+8(FP), CX
 	MOVQ rows_len+16(FP), DX
 	CMPQ DX, $+8
-	JB   end125
+	JB   end137
 
-loop124:
+loop136:
 	MOVQ (CX), BX
 	MOVL BX, SI
 	SHRQ $0x20, BX
@@ -2624,9 +2772,9 @@ loop124:
 	ADDQ $+32, CX
 	SUBQ $+8, DX
 	CMPQ DX, $+8
-	JAE  loop124
+	JAE  loop136
 
-end125:
+end137:
 	RET
 
 // func fetchAVX512(x *int64)
@@ -2670,7 +2818,7 @@ TEXT ·countFloatsAVX512(SB), NOSPLIT, $288-40
 	ANDQ         $-32, SI
 	LEAQ         128(SI), DI
 	CMPQ         DX, $+32
-	JB           few126
+	JB           few138
 	VMOVUPD      (CX), Z7
 	VSUBPD       Z0, Z7, Z7
 	VFMADD213PD  Z4, Z1, Z7
@@ -2723,15 +2871,15 @@ TEXT ·countFloatsAVX512(SB), NOSPLIT, $288-40
 	VPSLLD       $0x05, Y7, Y7
 	VMOVDQU      Y7, 96(SI)
 	KORTESTB     K1, K1
-	JNZ          near127
+	JNZ          near139
 
-found128:
+found140:
 	ADDQ $+256, CX
 	SUBQ $+32, DX
 	CMPQ DX, $+32
-	JB   end130
+	JB   end142
 
-loop129:
+loop141:
 	XCHGQ       SI, DI
 	VMOVUPD     (CX), Z7
 	VSUBPD      Z0, Z7, Z7
@@ -2785,9 +2933,9 @@ loop129:
 	VPSLLD      $0x05, Y7, Y7
 	VMOVDQU     Y7, 96(SI)
 	KORTESTB    K1, K1
-	JNZ         near131
+	JNZ         near143
 
-found132:
+found144:
 	ADDQ $+256, CX
 	MOVQ (DI), R8
 	MOVL R8, R9
@@ -2871,9 +3019,9 @@ found132:
 	INCL 28(AX)(R8*1)
 	SUBQ $+32, DX
 	CMPQ DX, $+32
-	JAE  loop129
+	JAE  loop141
 
-end130:
+end142:
 	MOVQ (SI), DI
 	MOVL DI, R8
 	SHRQ $0x20, DI
@@ -2955,11 +3103,11 @@ end130:
 	INCL 24(AX)(R8*1)
 	INCL 28(AX)(DI*1)
 
-few126:
+few138:
 	CMPQ DX, $+8
-	JB   end134
+	JB   end146
 
-loop133:
+loop145:
 	VMOVUPD     (CX), Z7
 	VSUBPD      Z0, Z7, Z7
 	VFMADD213PD Z4, Z1, Z7
@@ -2973,9 +3121,9 @@ loop133:
 	VPSLLD      $0x05, Y7, Y7
 	VMOVDQU     Y7, (SI)
 	KORTESTB    K1, K1
-	JNZ         near135
+	JNZ         near147
 
-found136:
+found148:
 	ADDQ $+64, CX
 	MOVQ (SI), DI
 	MOVL DI, R8
@@ -2999,13 +3147,13 @@ found136:
 	INCL 28(AX)(DI*1)
 	SUBQ $+8, DX
 	CMPQ DX, $+8
-	JAE  loop133
+	JAE  loop145
 
-end134:
+end146:
 	VZEROUPPER
 	RET
 
-near127:
+near139:
 	VBROADCASTSD 16(BX), Z18
 	VBROADCASTSD 32(BX), Z19
 	VMOVUPD      (CX), Z7
@@ -3138,9 +3286,9 @@ near127:
 	VPANDD       avx512const12<>+0(SB), Y7, Y7
 	VPSLLD       $0x05, Y7, Y7
 	VMOVDQU      Y7, 96(SI)
-	JMP          found128
+	JMP          found140
 
-near131:
+near143:
 	VBROADCASTSD 16(BX), Z9
 	VBROADCASTSD 32(BX), Z10
 	VMOVUPD      (CX), Z7
@@ -3273,9 +3421,9 @@ near131:
 	VPANDD       avx512const12<>+0(SB), Y7, Y7
 	VPSLLD       $0x05, Y7, Y7
 	VMOVDQU      Y7, 96(SI)
-	JMP          found132
+	JMP          found144
 
-near135:
+near147:
 	VBROADCASTSD 16(BX), Z9
 	VBROADCASTSD 32(BX), Z10
 	VMOVUPD      (CX), Z7
@@ -3309,7 +3457,7 @@ near135:
 	VPANDD       avx512const12<>+0(SB), Y7, Y7
 	VPSLLD       $0x05, Y7, Y7
 	VMOVDQU      Y7, (SI)
-	JMP          found136
+	JMP          found148
 
 DATA avx512const13<>+0(SB)/8, $0x3ff0000000000000
 DATA avx512const13<>+8(SB)/8, $0x3ff0000000000000
@@ -3348,9 +3496,9 @@ TEXT ·addRowsAVX512(SB), NOSPLIT, $0-32
 	MOVQ dst_len+8(FP), CX
 	MOVQ t+24(FP), DX
 	CMPQ CX, $+4
-	JB   end138
+	JB   end150
 
-loop137:
+loop149:
 	VMOVDQU      (DX), Y0
 	VPHADDD      32(DX), Y0, Y0
 	VMOVDQU      64(DX), Y1
@@ -3365,9 +3513,9 @@ loop137:
 	ADDQ         $+32, AX
 	SUBQ         $+4, CX
 	CMPQ         CX, $+4
-	JAE          loop137
+	JAE          loop149
 
-end138:
+end150:
 	VZEROUPPER
 	RET
 
@@ -3383,9 +3531,9 @@ TEXT ·groupFloatsAVX512(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx512const16<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end140
+	JB      end152
 
-loop139:
+loop151:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -3407,9 +3555,9 @@ loop139:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop139
+	JAE      loop151
 
-end140:
+end152:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -3417,9 +3565,9 @@ end140:
 	VMOVUPD avx512const17<>+0(SB), X0
 	VMOVUPD avx512const18<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end142
+	JB      end154
 
-loop141:
+loop153:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -3512,13 +3660,13 @@ loop141:
 	ADDQ        $+64, DX
 	SUBQ        $+8, BX
 	CMPQ        BX, $+8
-	JAE         loop141
+	JAE         loop153
 
-end142:
+end154:
 	CMPQ BX, $+1
-	JB   end144
+	JB   end156
 
-loop143:
+loop155:
 	MOVBLZX     (CX), SI
 	SHLQ        $0x08, SI
 	VMOVDDUP    (DX), X2
@@ -3534,15 +3682,15 @@ loop143:
 	ADDQ        $+8, DX
 	SUBQ        $+1, BX
 	CMPQ        BX, $+1
-	JAE         loop143
+	JAE         loop155
 
-end144:
+end156:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end146
+	JB   end158
 
-loop145:
+loop157:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -3564,9 +3712,9 @@ loop145:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop145
+	JAE     loop157
 
-end146:
+end158:
 	VZEROUPPER
 	RET
 
@@ -3583,8 +3731,8 @@ DATA avx512const18<>+8(SB)/8, $0x8000000000000000
 GLOBL avx512const18<>(SB), RODATA|NOPTR, $16
 
 // func leastAVX512(x []float64) (best float64, piece int, nan uint64)
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
-TEXT ·leastAVX512(SB), NOSPLIT, $0-48
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV, MMX+, SSE
+TEXT ·leastAVX512(SB), NOSPLIT, $8-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
@@ -3598,15 +3746,17 @@ TEXT ·leastAVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z6
 	VMOVAPD Z0, Z7
 	VMOVAPD Z0, Z8
-	KXNORB  K1, K1, K1
-	KXNORB  K2, K2, K2
-	KXNORB  K3, K3, K3
-	KXNORB  K4, K4, K4
-	MOVQ    CX, DI
+	STMXCSR (SP)
+	BTRL    $0x00, (SP)
+	JCC     clear159
+	LDMXCSR (SP)
 
-piece148:
+clear159:
+	MOVQ CX, DI
+
+piece161:
 	TESTQ   CX, CX
-	JZ      all147
+	JZ      all160
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -3614,12 +3764,12 @@ piece148:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near149
+	JB      near162
 	SUBQ    $+64, R8
-	JB      end151
+	JB      end164
 	PCALIGN $0x40
 
-loop150:
+loop163:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -3638,88 +3788,111 @@ loop150:
 	MOVQ    456(AX), R9
 	VMOVUPD (AX), Z9
 	VMINPD  Z1, Z9, Z1
-	VMOVUPD 64(AX), Z10
-	VMINPD  Z2, Z10, Z2
-	VCMPPD  $0x07, Z9, Z10, K1, K1
+	VMOVUPD 64(AX), Z9
+	VMINPD  Z2, Z9, Z2
 	VMOVUPD 128(AX), Z9
 	VMINPD  Z3, Z9, Z3
-	VMOVUPD 192(AX), Z10
-	VMINPD  Z4, Z10, Z4
-	VCMPPD  $0x07, Z9, Z10, K2, K2
+	VMOVUPD 192(AX), Z9
+	VMINPD  Z4, Z9, Z4
 	VMOVUPD 256(AX), Z9
 	VMINPD  Z5, Z9, Z5
-	VMOVUPD 320(AX), Z10
-	VMINPD  Z6, Z10, Z6
-	VCMPPD  $0x07, Z9, Z10, K3, K3
+	VMOVUPD 320(AX), Z9
+	VMINPD  Z6, Z9, Z6
 	VMOVUPD 384(AX), Z9
 	VMINPD  Z7, Z9, Z7
-	VMOVUPD 448(AX), Z10
-	VMINPD  Z8, Z10, Z8
-	VCMPPD  $0x07, Z9, Z10, K4, K4
+	VMOVUPD 448(AX), Z9
+	VMINPD  Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
-	JAE     loop150
+	JAE     loop163
 
-end151:
+end164:
 	ADDQ $+64, R8
 
-near149:
+near162:
+	CMPQ    DI, ·fetchFrom+0(SB)
+	JB      near165
+	MOVL    $0x00001000, R9
 	SUBQ    $+64, R8
-	JB      end153
+	JB      end167
 	PCALIGN $0x40
 
-loop152:
+loop166:
+	PREFETCHT0 (AX)(R9*1)
+	VMOVUPD    (AX), Z9
+	VMINPD     Z1, Z9, Z1
+	VMOVUPD    64(AX), Z9
+	VMINPD     Z2, Z9, Z2
+	VMOVUPD    128(AX), Z9
+	VMINPD     Z3, Z9, Z3
+	VMOVUPD    192(AX), Z9
+	VMINPD     Z4, Z9, Z4
+	VMOVUPD    256(AX), Z9
+	VMINPD     Z5, Z9, Z5
+	VMOVUPD    320(AX), Z9
+	VMINPD     Z6, Z9, Z6
+	VMOVUPD    384(AX), Z9
+	VMINPD     Z7, Z9, Z7
+	VMOVUPD    448(AX), Z9
+	VMINPD     Z8, Z9, Z8
+	ADDQ       $+512, AX
+	SUBQ       $+64, R8
+	JAE        loop166
+
+end167:
+	ADDQ $+64, R8
+
+near165:
+	SUBQ    $+64, R8
+	JB      end169
+	PCALIGN $0x40
+
+loop168:
 	VMOVUPD (AX), Z9
 	VMINPD  Z1, Z9, Z1
-	VMOVUPD 64(AX), Z10
-	VMINPD  Z2, Z10, Z2
-	VCMPPD  $0x07, Z9, Z10, K1, K1
+	VMOVUPD 64(AX), Z9
+	VMINPD  Z2, Z9, Z2
 	VMOVUPD 128(AX), Z9
 	VMINPD  Z3, Z9, Z3
-	VMOVUPD 192(AX), Z10
-	VMINPD  Z4, Z10, Z4
-	VCMPPD  $0x07, Z9, Z10, K2, K2
+	VMOVUPD 192(AX), Z9
+	VMINPD  Z4, Z9, Z4
 	VMOVUPD 256(AX), Z9
 	VMINPD  Z5, Z9, Z5
-	VMOVUPD 320(AX), Z10
-	VMINPD  Z6, Z10, Z6
-	VCMPPD  $0x07, Z9, Z10, K3, K3
+	VMOVUPD 320(AX), Z9
+	VMINPD  Z6, Z9, Z6
 	VMOVUPD 384(AX), Z9
 	VMINPD  Z7, Z9, Z7
-	VMOVUPD 448(AX), Z10
-	VMINPD  Z8, Z10, Z8
-	VCMPPD  $0x07, Z9, Z10, K4, K4
+	VMOVUPD 448(AX), Z9
+	VMINPD  Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
-	JAE     loop152
+	JAE     loop168
 
-end153:
+end169:
 	ADDQ $+64, R8
 	CMPQ R8, $+8
-	JB   end155
+	JB   end171
 
-loop154:
+loop170:
 	VMOVUPD (AX), Z9
 	VMINPD  Z1, Z9, Z1
-	VCMPPD  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop154
+	JAE     loop170
 
-end155:
+end171:
 	TESTQ   R8, R8
-	JZ      none156
+	JZ      none172
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
-	KMOVW   R9, K5
+	KMOVW   R9, K1
 	VMOVAPD Z0, Z9
-	VMOVUPD (AX), K5, Z9
+	VMOVUPD (AX), K1, Z9
 	VMOVUPD Z9, Z9
 	VMINPD  Z1, Z9, Z1
-	VCMPPD  $0x07, Z9, Z9, K1, K1
 
-none156:
+none172:
 	VMINPD        Z1, Z5, Z1
 	VMINPD        Z2, Z6, Z2
 	VMINPD        Z3, Z7, Z3
@@ -3727,9 +3900,9 @@ none156:
 	VMINPD        Z1, Z3, Z1
 	VMINPD        Z2, Z4, Z2
 	VMINPD        Z1, Z2, Z1
-	VCMPPD        $0x11, Z0, Z1, K5
-	KORTESTB      K5, K5
-	JZ            same157
+	VCMPPD        $0x11, Z0, Z1, K1
+	KORTESTB      K1, K1
+	JZ            same173
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMINPD        Y0, Y9, Y0
@@ -3740,20 +3913,18 @@ none156:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same157:
-	JMP piece148
+same173:
+	JMP piece161
 
-all147:
-	VMOVSD X0, best+24(FP)
-	SUBQ   DX, SI
-	SHRQ   $0x03, SI
-	MOVQ   SI, piece+32(FP)
-	KANDB  K2, K1, K1
-	KANDB  K3, K1, K1
-	KANDB  K4, K1, K1
-	KMOVB  K1, AX
-	XORL   $0x000000ff, AX
-	MOVQ   AX, nan+40(FP)
+all160:
+	VMOVSD  X0, best+24(FP)
+	SUBQ    DX, SI
+	SHRQ    $0x03, SI
+	MOVQ    SI, piece+32(FP)
+	STMXCSR (SP)
+	MOVL    (SP), AX
+	ANDL    $0x01, AX
+	MOVQ    AX, nan+40(FP)
 	VZEROUPPER
 	RET
 
@@ -3768,8 +3939,8 @@ DATA avx512const19<>+56(SB)/8, $0x7ff0000000000000
 GLOBL avx512const19<>(SB), RODATA|NOPTR, $64
 
 // func greatestAVX512(x []float64) (best float64, piece int, nan uint64)
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
-TEXT ·greatestAVX512(SB), NOSPLIT, $0-48
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV, MMX+, SSE
+TEXT ·greatestAVX512(SB), NOSPLIT, $8-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
@@ -3783,15 +3954,17 @@ TEXT ·greatestAVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z6
 	VMOVAPD Z0, Z7
 	VMOVAPD Z0, Z8
-	KXNORB  K1, K1, K1
-	KXNORB  K2, K2, K2
-	KXNORB  K3, K3, K3
-	KXNORB  K4, K4, K4
-	MOVQ    CX, DI
+	STMXCSR (SP)
+	BTRL    $0x00, (SP)
+	JCC     clear174
+	LDMXCSR (SP)
 
-piece159:
+clear174:
+	MOVQ CX, DI
+
+piece176:
 	TESTQ   CX, CX
-	JZ      all158
+	JZ      all175
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -3799,12 +3972,12 @@ piece159:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near160
+	JB      near177
 	SUBQ    $+64, R8
-	JB      end162
+	JB      end179
 	PCALIGN $0x40
 
-loop161:
+loop178:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -3823,88 +3996,111 @@ loop161:
 	MOVQ    456(AX), R9
 	VMOVUPD (AX), Z9
 	VMAXPD  Z1, Z9, Z1
-	VMOVUPD 64(AX), Z10
-	VMAXPD  Z2, Z10, Z2
-	VCMPPD  $0x07, Z9, Z10, K1, K1
+	VMOVUPD 64(AX), Z9
+	VMAXPD  Z2, Z9, Z2
 	VMOVUPD 128(AX), Z9
 	VMAXPD  Z3, Z9, Z3
-	VMOVUPD 192(AX), Z10
-	VMAXPD  Z4, Z10, Z4
-	VCMPPD  $0x07, Z9, Z10, K2, K2
+	VMOVUPD 192(AX), Z9
+	VMAXPD  Z4, Z9, Z4
 	VMOVUPD 256(AX), Z9
 	VMAXPD  Z5, Z9, Z5
-	VMOVUPD 320(AX), Z10
-	VMAXPD  Z6, Z10, Z6
-	VCMPPD  $0x07, Z9, Z10, K3, K3
+	VMOVUPD 320(AX), Z9
+	VMAXPD  Z6, Z9, Z6
 	VMOVUPD 384(AX), Z9
 	VMAXPD  Z7, Z9, Z7
-	VMOVUPD 448(AX), Z10
-	VMAXPD  Z8, Z10, Z8
-	VCMPPD  $0x07, Z9, Z10, K4, K4
+	VMOVUPD 448(AX), Z9
+	VMAXPD  Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
-	JAE     loop161
+	JAE     loop178
 
-end162:
+end179:
 	ADDQ $+64, R8
 
-near160:
+near177:
+	CMPQ    DI, ·fetchFrom+0(SB)
+	JB      near180
+	MOVL    $0x00001000, R9
 	SUBQ    $+64, R8
-	JB      end164
+	JB      end182
 	PCALIGN $0x40
 
-loop163:
+loop181:
+	PREFETCHT0 (AX)(R9*1)
+	VMOVUPD    (AX), Z9
+	VMAXPD     Z1, Z9, Z1
+	VMOVUPD    64(AX), Z9
+	VMAXPD     Z2, Z9, Z2
+	VMOVUPD    128(AX), Z9
+	VMAXPD     Z3, Z9, Z3
+	VMOVUPD    192(AX), Z9
+	VMAXPD     Z4, Z9, Z4
+	VMOVUPD    256(AX), Z9
+	VMAXPD     Z5, Z9, Z5
+	VMOVUPD    320(AX), Z9
+	VMAXPD     Z6, Z9, Z6
+	VMOVUPD    384(AX), Z9
+	VMAXPD     Z7, Z9, Z7
+	VMOVUPD    448(AX), Z9
+	VMAXPD     Z8, Z9, Z8
+	ADDQ       $+512, AX
+	SUBQ       $+64, R8
+	JAE        loop181
+
+end182:
+	ADDQ $+64, R8
+
+near180:
+	SUBQ    $+64, R8
+	JB      end184
+	PCALIGN $0x40
+
+loop183:
 	VMOVUPD (AX), Z9
 	VMAXPD  Z1, Z9, Z1
-	VMOVUPD 64(AX), Z10
-	VMAXPD  Z2, Z10, Z2
-	VCMPPD  $0x07, Z9, Z10, K1, K1
+	VMOVUPD 64(AX), Z9
+	VMAXPD  Z2, Z9, Z2
 	VMOVUPD 128(AX), Z9
 	VMAXPD  Z3, Z9, Z3
-	VMOVUPD 192(AX), Z10
-	VMAXPD  Z4, Z10, Z4
-	VCMPPD  $0x07, Z9, Z10, K2, K2
+	VMOVUPD 192(AX), Z9
+	VMAXPD  Z4, Z9, Z4
 	VMOVUPD 256(AX), Z9
 	VMAXPD  Z5, Z9, Z5
-	VMOVUPD 320(AX), Z10
-	VMAXPD  Z6, Z10, Z6
-	VCMPPD  $0x07, Z9, Z10, K3, K3
+	VMOVUPD 320(AX), Z9
+	VMAXPD  Z6, Z9, Z6
 	VMOVUPD 384(AX), Z9
 	VMAXPD  Z7, Z9, Z7
-	VMOVUPD 448(AX), Z10
-	VMAXPD  Z8, Z10, Z8
-	VCMPPD  $0x07, Z9, Z10, K4, K4
+	VMOVUPD 448(AX), Z9
+	VMAXPD  Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
-	JAE     loop163
+	JAE     loop183
 
-end164:
+end184:
 	ADDQ $+64, R8
 	CMPQ R8, $+8
-	JB   end166
+	JB   end186
 
-loop165:
+loop185:
 	VMOVUPD (AX), Z9
 	VMAXPD  Z1, Z9, Z1
-	VCMPPD  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop165
+	JAE     loop185
 
-end166:
+end186:
 	TESTQ   R8, R8
-	JZ      none167
+	JZ      none187
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
-	KMOVW   R9, K5
+	KMOVW   R9, K1
 	VMOVAPD Z0, Z9
-	VMOVUPD (AX), K5, Z9
+	VMOVUPD (AX), K1, Z9
 	VMOVUPD Z9, Z9
 	VMAXPD  Z1, Z9, Z1
-	VCMPPD  $0x07, Z9, Z9, K1, K1
 
-none167:
+none187:
 	VMAXPD        Z1, Z5, Z1
 	VMAXPD        Z2, Z6, Z2
 	VMAXPD        Z3, Z7, Z3
@@ -3912,9 +4108,9 @@ none167:
 	VMAXPD        Z1, Z3, Z1
 	VMAXPD        Z2, Z4, Z2
 	VMAXPD        Z1, Z2, Z1
-	VCMPPD        $0x11, Z1, Z0, K5
-	KORTESTB      K5, K5
-	JZ            same168
+	VCMPPD        $0x11, Z1, Z0, K1
+	KORTESTB      K1, K1
+	JZ            same188
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMAXPD        Y0, Y9, Y0
@@ -3925,20 +4121,18 @@ none167:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same168:
-	JMP piece159
+same188:
+	JMP piece176
 
-all158:
-	VMOVSD X0, best+24(FP)
-	SUBQ   DX, SI
-	SHRQ   $0x03, SI
-	MOVQ   SI, piece+32(FP)
-	KANDB  K2, K1, K1
-	KANDB  K3, K1, K1
-	KANDB  K4, K1, K1
-	KMOVB  K1, AX
-	XORL   $0x000000ff, AX
-	MOVQ   AX, nan+40(FP)
+all175:
+	VMOVSD  X0, best+24(FP)
+	SUBQ    DX, SI
+	SHRQ    $0x03, SI
+	MOVQ    SI, piece+32(FP)
+	STMXCSR (SP)
+	MOVL    (SP), AX
+	ANDL    $0x01, AX
+	MOVQ    AX, nan+40(FP)
 	VZEROUPPER
 	RET
 
@@ -3953,7 +4147,7 @@ DATA avx512const20<>+56(SB)/8, $0xfff0000000000000
 GLOBL avx512const20<>(SB), RODATA|NOPTR, $64
 
 // func leastInt64AVX512(x []int64) (best int64, piece int, nan uint64)
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV, MMX+
 TEXT ·leastInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
@@ -3970,9 +4164,9 @@ TEXT ·leastInt64AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z8
 	MOVQ    CX, DI
 
-piece170:
+piece190:
 	TESTQ   CX, CX
-	JZ      all169
+	JZ      all189
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -3980,12 +4174,12 @@ piece170:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near171
+	JB      near191
 	SUBQ    $+64, R8
-	JB      end173
+	JB      end193
 	PCALIGN $0x40
 
-loop172:
+loop192:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -4020,17 +4214,50 @@ loop172:
 	VPMINSQ Z9, Z8, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
-	JAE     loop172
+	JAE     loop192
 
-end173:
+end193:
 	ADDQ $+64, R8
 
-near171:
+near191:
+	CMPQ    DI, ·fetchFrom+0(SB)
+	JB      near194
+	MOVL    $0x00001000, R9
 	SUBQ    $+64, R8
-	JB      end175
+	JB      end196
 	PCALIGN $0x40
 
-loop174:
+loop195:
+	PREFETCHT0 (AX)(R9*1)
+	VMOVUPD    (AX), Z9
+	VPMINSQ    Z9, Z1, Z1
+	VMOVUPD    64(AX), Z9
+	VPMINSQ    Z9, Z2, Z2
+	VMOVUPD    128(AX), Z9
+	VPMINSQ    Z9, Z3, Z3
+	VMOVUPD    192(AX), Z9
+	VPMINSQ    Z9, Z4, Z4
+	VMOVUPD    256(AX), Z9
+	VPMINSQ    Z9, Z5, Z5
+	VMOVUPD    320(AX), Z9
+	VPMINSQ    Z9, Z6, Z6
+	VMOVUPD    384(AX), Z9
+	VPMINSQ    Z9, Z7, Z7
+	VMOVUPD    448(AX), Z9
+	VPMINSQ    Z9, Z8, Z8
+	ADDQ       $+512, AX
+	SUBQ       $+64, R8
+	JAE        loop195
+
+end196:
+	ADDQ $+64, R8
+
+near194:
+	SUBQ    $+64, R8
+	JB      end198
+	PCALIGN $0x40
+
+loop197:
 	VMOVUPD (AX), Z9
 	VPMINSQ Z9, Z1, Z1
 	VMOVUPD 64(AX), Z9
@@ -4049,24 +4276,24 @@ loop174:
 	VPMINSQ Z9, Z8, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
-	JAE     loop174
+	JAE     loop197
 
-end175:
+end198:
 	ADDQ $+64, R8
 	CMPQ R8, $+8
-	JB   end177
+	JB   end200
 
-loop176:
+loop199:
 	VMOVUPD (AX), Z9
 	VPMINSQ Z9, Z1, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop176
+	JAE     loop199
 
-end177:
+end200:
 	TESTQ   R8, R8
-	JZ      none178
+	JZ      none201
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K1
@@ -4075,7 +4302,7 @@ end177:
 	VMOVUPD Z9, Z9
 	VPMINSQ Z9, Z1, Z1
 
-none178:
+none201:
 	VPMINSQ       Z5, Z1, Z1
 	VPMINSQ       Z6, Z2, Z2
 	VPMINSQ       Z7, Z3, Z3
@@ -4085,7 +4312,7 @@ none178:
 	VPMINSQ       Z2, Z1, Z1
 	VPCMPGTQ      Z1, Z0, K1
 	KORTESTB      K1, K1
-	JZ            same179
+	JZ            same202
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMINSQ       Y9, Y0, Y0
@@ -4096,10 +4323,10 @@ none178:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same179:
-	JMP piece170
+same202:
+	JMP piece190
 
-all169:
+all189:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -4110,7 +4337,7 @@ all169:
 	RET
 
 // func greatestInt64AVX512(x []int64) (best int64, piece int, nan uint64)
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV, MMX+
 TEXT ·greatestInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
@@ -4127,9 +4354,9 @@ TEXT ·greatestInt64AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z8
 	MOVQ    CX, DI
 
-piece181:
+piece204:
 	TESTQ   CX, CX
-	JZ      all180
+	JZ      all203
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -4137,12 +4364,12 @@ piece181:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near182
+	JB      near205
 	SUBQ    $+64, R8
-	JB      end184
+	JB      end207
 	PCALIGN $0x40
 
-loop183:
+loop206:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -4177,17 +4404,50 @@ loop183:
 	VPMAXSQ Z9, Z8, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
-	JAE     loop183
+	JAE     loop206
 
-end184:
+end207:
 	ADDQ $+64, R8
 
-near182:
+near205:
+	CMPQ    DI, ·fetchFrom+0(SB)
+	JB      near208
+	MOVL    $0x00001000, R9
 	SUBQ    $+64, R8
-	JB      end186
+	JB      end210
 	PCALIGN $0x40
 
-loop185:
+loop209:
+	PREFETCHT0 (AX)(R9*1)
+	VMOVUPD    (AX), Z9
+	VPMAXSQ    Z9, Z1, Z1
+	VMOVUPD    64(AX), Z9
+	VPMAXSQ    Z9, Z2, Z2
+	VMOVUPD    128(AX), Z9
+	VPMAXSQ    Z9, Z3, Z3
+	VMOVUPD    192(AX), Z9
+	VPMAXSQ    Z9, Z4, Z4
+	VMOVUPD    256(AX), Z9
+	VPMAXSQ    Z9, Z5, Z5
+	VMOVUPD    320(AX), Z9
+	VPMAXSQ    Z9, Z6, Z6
+	VMOVUPD    384(AX), Z9
+	VPMAXSQ    Z9, Z7, Z7
+	VMOVUPD    448(AX), Z9
+	VPMAXSQ    Z9, Z8, Z8
+	ADDQ       $+512, AX
+	SUBQ       $+64, R8
+	JAE        loop209
+
+end210:
+	ADDQ $+64, R8
+
+near208:
+	SUBQ    $+64, R8
+	JB      end212
+	PCALIGN $0x40
+
+loop211:
 	VMOVUPD (AX), Z9
 	VPMAXSQ Z9, Z1, Z1
 	VMOVUPD 64(AX), Z9
@@ -4206,24 +4466,24 @@ loop185:
 	VPMAXSQ Z9, Z8, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+64, R8
-	JAE     loop185
+	JAE     loop211
 
-end186:
+end212:
 	ADDQ $+64, R8
 	CMPQ R8, $+8
-	JB   end188
+	JB   end214
 
-loop187:
+loop213:
 	VMOVUPD (AX), Z9
 	VPMAXSQ Z9, Z1, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop187
+	JAE     loop213
 
-end188:
+end214:
 	TESTQ   R8, R8
-	JZ      none189
+	JZ      none215
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K1
@@ -4232,7 +4492,7 @@ end188:
 	VMOVUPD Z9, Z9
 	VPMAXSQ Z9, Z1, Z1
 
-none189:
+none215:
 	VPMAXSQ       Z5, Z1, Z1
 	VPMAXSQ       Z6, Z2, Z2
 	VPMAXSQ       Z7, Z3, Z3
@@ -4242,7 +4502,7 @@ none189:
 	VPMAXSQ       Z2, Z1, Z1
 	VPCMPGTQ      Z0, Z1, K1
 	KORTESTB      K1, K1
-	JZ            same190
+	JZ            same216
 	VMOVAPD       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMAXSQ       Y9, Y0, Y0
@@ -4253,10 +4513,10 @@ none189:
 	VBROADCASTSD  X0, Z0
 	MOVQ          BX, SI
 
-same190:
-	JMP piece181
+same216:
+	JMP piece204
 
-all180:
+all203:
 	VMOVSD X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x03, SI
@@ -4274,9 +4534,9 @@ TEXT ·indexOfAVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end194
+	JB           end220
 
-loop193:
+loop219:
 	VCMPPD $0x00, (AX), Z0, K1
 	VCMPPD $0x00, 64(AX), Z0, K2
 	KORB   K2, K1, K1
@@ -4286,30 +4546,30 @@ loop193:
 	KORB   K2, K1, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    near192
+	JNZ    near218
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop193
+	JAE    loop219
 
-end194:
-near192:
+end220:
+near218:
 	CMPQ CX, $+8
-	JB   end196
+	JB   end222
 
-loop195:
+loop221:
 	VCMPPD $0x00, (AX), Z0, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    found191
+	JNZ    found217
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop195
+	JAE    loop221
 
-end196:
+end222:
 	TESTQ     CX, CX
-	JZ        none197
+	JZ        none223
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4317,13 +4577,13 @@ end196:
 	VCMPPD    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, BX
 	TESTQ     BX, BX
-	JNZ       found191
+	JNZ       found217
 	LEAQ      (AX)(CX*8), AX
 
-none197:
+none223:
 	XORQ BX, BX
 
-found191:
+found217:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -4342,9 +4602,9 @@ TEXT ·indexOfInt64AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end201
+	JB           end227
 
-loop200:
+loop226:
 	VPCMPQ $0x00, (AX), Z0, K1
 	VPCMPQ $0x00, 64(AX), Z0, K2
 	KORB   K2, K1, K1
@@ -4354,30 +4614,30 @@ loop200:
 	KORB   K2, K1, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    near199
+	JNZ    near225
 	ADDQ   $+256, AX
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop200
+	JAE    loop226
 
-end201:
-near199:
+end227:
+near225:
 	CMPQ CX, $+8
-	JB   end203
+	JB   end229
 
-loop202:
+loop228:
 	VPCMPQ $0x00, (AX), Z0, K1
 	KMOVB  K1, BX
 	TESTQ  BX, BX
-	JNZ    found198
+	JNZ    found224
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop202
+	JAE    loop228
 
-end203:
+end229:
 	TESTQ     CX, CX
-	JZ        none204
+	JZ        none230
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4385,13 +4645,13 @@ end203:
 	VPCMPQ    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, BX
 	TESTQ     BX, BX
-	JNZ       found198
+	JNZ       found224
 	LEAQ      (AX)(CX*8), AX
 
-none204:
+none230:
 	XORQ BX, BX
 
-found198:
+found224:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -4409,9 +4669,9 @@ TEXT ·indexNaNAVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+32
-	JB   end208
+	JB   end234
 
-loop207:
+loop233:
 	VMOVUPD (AX), Z0
 	VCMPPD  $0x03, Z0, Z0, K1
 	VMOVUPD 64(AX), Z0
@@ -4425,31 +4685,31 @@ loop207:
 	KORB    K2, K1, K1
 	KMOVB   K1, BX
 	TESTQ   BX, BX
-	JNZ     near206
+	JNZ     near232
 	ADDQ    $+256, AX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop207
+	JAE     loop233
 
-end208:
-near206:
+end234:
+near232:
 	CMPQ CX, $+8
-	JB   end210
+	JB   end236
 
-loop209:
+loop235:
 	VMOVUPD (AX), Z0
 	VCMPPD  $0x03, Z0, Z0, K1
 	KMOVB   K1, BX
 	TESTQ   BX, BX
-	JNZ     found205
+	JNZ     found231
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop209
+	JAE     loop235
 
-end210:
+end236:
 	TESTQ     CX, CX
-	JZ        none211
+	JZ        none237
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -4458,13 +4718,13 @@ end210:
 	VCMPPD    $0x03, Z0, Z0, K1, K1
 	KMOVB     K1, BX
 	TESTQ     BX, BX
-	JNZ       found205
+	JNZ       found231
 	LEAQ      (AX)(CX*8), AX
 
-none211:
+none237:
 	XORQ BX, BX
 
-found205:
+found231:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -4476,7 +4736,7 @@ found205:
 	RET
 
 // func countAVX512(x []float64, c int, t float64) int
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·countAVX512(SB), NOSPLIT, $0-48
 	VBROADCASTSD t+32(FP), Z0
 	MOVQ         x_base+0(FP), AX
@@ -4492,14 +4752,14 @@ TEXT ·countAVX512(SB), NOSPLIT, $0-48
 	VMOVUPD      avx512const21<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case213
+	JNE          case239
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near214
+	JB           near240
 	SUBQ         $+64, CX
-	JB           end216
+	JB           end242
 	PCALIGN      $0x40
 
-loop215:
+loop241:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4534,17 +4794,50 @@ loop215:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	JAE    loop215
+	JAE    loop241
 
-end216:
+end242:
 	ADDQ $+64, CX
 
-near214:
+near240:
+	CMPQ    CX, ·fetchFrom+0(SB)
+	JB      near243
+	MOVL    $0x00001000, DX
 	SUBQ    $+64, CX
-	JB      end218
+	JB      end245
 	PCALIGN $0x40
 
-loop217:
+loop244:
+	PREFETCHT0 (AX)(DX*1)
+	VCMPPD     $0x1e, (AX), Z0, K1
+	VPADDQ     Z9, Z1, K1, Z1
+	VCMPPD     $0x1e, 64(AX), Z0, K1
+	VPADDQ     Z9, Z2, K1, Z2
+	VCMPPD     $0x1e, 128(AX), Z0, K1
+	VPADDQ     Z9, Z3, K1, Z3
+	VCMPPD     $0x1e, 192(AX), Z0, K1
+	VPADDQ     Z9, Z4, K1, Z4
+	VCMPPD     $0x1e, 256(AX), Z0, K1
+	VPADDQ     Z9, Z5, K1, Z5
+	VCMPPD     $0x1e, 320(AX), Z0, K1
+	VPADDQ     Z9, Z6, K1, Z6
+	VCMPPD     $0x1e, 384(AX), Z0, K1
+	VPADDQ     Z9, Z7, K1, Z7
+	VCMPPD     $0x1e, 448(AX), Z0, K1
+	VPADDQ     Z9, Z8, K1, Z8
+	ADDQ       $+512, AX
+	SUBQ       $+64, CX
+	JAE        loop244
+
+end245:
+	ADDQ $+64, CX
+
+near243:
+	SUBQ    $+64, CX
+	JB      end247
+	PCALIGN $0x40
+
+loop246:
 	VCMPPD $0x1e, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x1e, 64(AX), Z0, K1
@@ -4563,24 +4856,24 @@ loop217:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	JAE    loop217
+	JAE    loop246
 
-end218:
+end247:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end220
+	JB   end249
 
-loop219:
+loop248:
 	VCMPPD $0x1e, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop219
+	JAE    loop248
 
-end220:
+end249:
 	TESTQ     CX, CX
-	JZ        none221
+	JZ        none250
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4588,19 +4881,19 @@ end220:
 	VCMPPD    $0x1e, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none221:
-	JMP done212
+none250:
+	JMP done238
 
-case213:
+case239:
 	CMPQ    DX, $+1
-	JNE     case222
+	JNE     case251
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near223
+	JB      near252
 	SUBQ    $+64, CX
-	JB      end225
+	JB      end254
 	PCALIGN $0x40
 
-loop224:
+loop253:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4635,17 +4928,50 @@ loop224:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	JAE    loop224
+	JAE    loop253
 
-end225:
+end254:
 	ADDQ $+64, CX
 
-near223:
+near252:
+	CMPQ    CX, ·fetchFrom+0(SB)
+	JB      near255
+	MOVL    $0x00001000, DX
 	SUBQ    $+64, CX
-	JB      end227
+	JB      end257
 	PCALIGN $0x40
 
-loop226:
+loop256:
+	PREFETCHT0 (AX)(DX*1)
+	VCMPPD     $0x1d, (AX), Z0, K1
+	VPADDQ     Z9, Z1, K1, Z1
+	VCMPPD     $0x1d, 64(AX), Z0, K1
+	VPADDQ     Z9, Z2, K1, Z2
+	VCMPPD     $0x1d, 128(AX), Z0, K1
+	VPADDQ     Z9, Z3, K1, Z3
+	VCMPPD     $0x1d, 192(AX), Z0, K1
+	VPADDQ     Z9, Z4, K1, Z4
+	VCMPPD     $0x1d, 256(AX), Z0, K1
+	VPADDQ     Z9, Z5, K1, Z5
+	VCMPPD     $0x1d, 320(AX), Z0, K1
+	VPADDQ     Z9, Z6, K1, Z6
+	VCMPPD     $0x1d, 384(AX), Z0, K1
+	VPADDQ     Z9, Z7, K1, Z7
+	VCMPPD     $0x1d, 448(AX), Z0, K1
+	VPADDQ     Z9, Z8, K1, Z8
+	ADDQ       $+512, AX
+	SUBQ       $+64, CX
+	JAE        loop256
+
+end257:
+	ADDQ $+64, CX
+
+near255:
+	SUBQ    $+64, CX
+	JB      end259
+	PCALIGN $0x40
+
+loop258:
 	VCMPPD $0x1d, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x1d, 64(AX), Z0, K1
@@ -4664,24 +4990,24 @@ loop226:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	JAE    loop226
+	JAE    loop258
 
-end227:
+end259:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end229
+	JB   end261
 
-loop228:
+loop260:
 	VCMPPD $0x1d, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop228
+	JAE    loop260
 
-end229:
+end261:
 	TESTQ     CX, CX
-	JZ        none230
+	JZ        none262
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4689,19 +5015,19 @@ end229:
 	VCMPPD    $0x1d, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none230:
-	JMP done212
+none262:
+	JMP done238
 
-case222:
+case251:
 	CMPQ    DX, $+2
-	JNE     case231
+	JNE     case263
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near232
+	JB      near264
 	SUBQ    $+64, CX
-	JB      end234
+	JB      end266
 	PCALIGN $0x40
 
-loop233:
+loop265:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4736,17 +5062,50 @@ loop233:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	JAE    loop233
+	JAE    loop265
 
-end234:
+end266:
 	ADDQ $+64, CX
 
-near232:
+near264:
+	CMPQ    CX, ·fetchFrom+0(SB)
+	JB      near267
+	MOVL    $0x00001000, DX
 	SUBQ    $+64, CX
-	JB      end236
+	JB      end269
 	PCALIGN $0x40
 
-loop235:
+loop268:
+	PREFETCHT0 (AX)(DX*1)
+	VCMPPD     $0x11, (AX), Z0, K1
+	VPADDQ     Z9, Z1, K1, Z1
+	VCMPPD     $0x11, 64(AX), Z0, K1
+	VPADDQ     Z9, Z2, K1, Z2
+	VCMPPD     $0x11, 128(AX), Z0, K1
+	VPADDQ     Z9, Z3, K1, Z3
+	VCMPPD     $0x11, 192(AX), Z0, K1
+	VPADDQ     Z9, Z4, K1, Z4
+	VCMPPD     $0x11, 256(AX), Z0, K1
+	VPADDQ     Z9, Z5, K1, Z5
+	VCMPPD     $0x11, 320(AX), Z0, K1
+	VPADDQ     Z9, Z6, K1, Z6
+	VCMPPD     $0x11, 384(AX), Z0, K1
+	VPADDQ     Z9, Z7, K1, Z7
+	VCMPPD     $0x11, 448(AX), Z0, K1
+	VPADDQ     Z9, Z8, K1, Z8
+	ADDQ       $+512, AX
+	SUBQ       $+64, CX
+	JAE        loop268
+
+end269:
+	ADDQ $+64, CX
+
+near267:
+	SUBQ    $+64, CX
+	JB      end271
+	PCALIGN $0x40
+
+loop270:
 	VCMPPD $0x11, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x11, 64(AX), Z0, K1
@@ -4765,24 +5124,24 @@ loop235:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	JAE    loop235
+	JAE    loop270
 
-end236:
+end271:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end238
+	JB   end273
 
-loop237:
+loop272:
 	VCMPPD $0x11, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop237
+	JAE    loop272
 
-end238:
+end273:
 	TESTQ     CX, CX
-	JZ        none239
+	JZ        none274
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4790,19 +5149,19 @@ end238:
 	VCMPPD    $0x11, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none239:
-	JMP done212
+none274:
+	JMP done238
 
-case231:
+case263:
 	CMPQ    DX, $+3
-	JNE     case240
+	JNE     case275
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near241
+	JB      near276
 	SUBQ    $+64, CX
-	JB      end243
+	JB      end278
 	PCALIGN $0x40
 
-loop242:
+loop277:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4837,17 +5196,50 @@ loop242:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	JAE    loop242
+	JAE    loop277
 
-end243:
+end278:
 	ADDQ $+64, CX
 
-near241:
+near276:
+	CMPQ    CX, ·fetchFrom+0(SB)
+	JB      near279
+	MOVL    $0x00001000, DX
 	SUBQ    $+64, CX
-	JB      end245
+	JB      end281
 	PCALIGN $0x40
 
-loop244:
+loop280:
+	PREFETCHT0 (AX)(DX*1)
+	VCMPPD     $0x12, (AX), Z0, K1
+	VPADDQ     Z9, Z1, K1, Z1
+	VCMPPD     $0x12, 64(AX), Z0, K1
+	VPADDQ     Z9, Z2, K1, Z2
+	VCMPPD     $0x12, 128(AX), Z0, K1
+	VPADDQ     Z9, Z3, K1, Z3
+	VCMPPD     $0x12, 192(AX), Z0, K1
+	VPADDQ     Z9, Z4, K1, Z4
+	VCMPPD     $0x12, 256(AX), Z0, K1
+	VPADDQ     Z9, Z5, K1, Z5
+	VCMPPD     $0x12, 320(AX), Z0, K1
+	VPADDQ     Z9, Z6, K1, Z6
+	VCMPPD     $0x12, 384(AX), Z0, K1
+	VPADDQ     Z9, Z7, K1, Z7
+	VCMPPD     $0x12, 448(AX), Z0, K1
+	VPADDQ     Z9, Z8, K1, Z8
+	ADDQ       $+512, AX
+	SUBQ       $+64, CX
+	JAE        loop280
+
+end281:
+	ADDQ $+64, CX
+
+near279:
+	SUBQ    $+64, CX
+	JB      end283
+	PCALIGN $0x40
+
+loop282:
 	VCMPPD $0x12, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x12, 64(AX), Z0, K1
@@ -4866,24 +5258,24 @@ loop244:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	JAE    loop244
+	JAE    loop282
 
-end245:
+end283:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end247
+	JB   end285
 
-loop246:
+loop284:
 	VCMPPD $0x12, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop246
+	JAE    loop284
 
-end247:
+end285:
 	TESTQ     CX, CX
-	JZ        none248
+	JZ        none286
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4891,17 +5283,17 @@ end247:
 	VCMPPD    $0x12, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none248:
-	JMP done212
+none286:
+	JMP done238
 
-case240:
+case275:
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near249
+	JB      near287
 	SUBQ    $+64, CX
-	JB      end251
+	JB      end289
 	PCALIGN $0x40
 
-loop250:
+loop288:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -4936,17 +5328,50 @@ loop250:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	JAE    loop250
+	JAE    loop288
 
-end251:
+end289:
 	ADDQ $+64, CX
 
-near249:
+near287:
+	CMPQ    CX, ·fetchFrom+0(SB)
+	JB      near290
+	MOVL    $0x00001000, DX
 	SUBQ    $+64, CX
-	JB      end253
+	JB      end292
 	PCALIGN $0x40
 
-loop252:
+loop291:
+	PREFETCHT0 (AX)(DX*1)
+	VCMPPD     $0x00, (AX), Z0, K1
+	VPADDQ     Z9, Z1, K1, Z1
+	VCMPPD     $0x00, 64(AX), Z0, K1
+	VPADDQ     Z9, Z2, K1, Z2
+	VCMPPD     $0x00, 128(AX), Z0, K1
+	VPADDQ     Z9, Z3, K1, Z3
+	VCMPPD     $0x00, 192(AX), Z0, K1
+	VPADDQ     Z9, Z4, K1, Z4
+	VCMPPD     $0x00, 256(AX), Z0, K1
+	VPADDQ     Z9, Z5, K1, Z5
+	VCMPPD     $0x00, 320(AX), Z0, K1
+	VPADDQ     Z9, Z6, K1, Z6
+	VCMPPD     $0x00, 384(AX), Z0, K1
+	VPADDQ     Z9, Z7, K1, Z7
+	VCMPPD     $0x00, 448(AX), Z0, K1
+	VPADDQ     Z9, Z8, K1, Z8
+	ADDQ       $+512, AX
+	SUBQ       $+64, CX
+	JAE        loop291
+
+end292:
+	ADDQ $+64, CX
+
+near290:
+	SUBQ    $+64, CX
+	JB      end294
+	PCALIGN $0x40
+
+loop293:
 	VCMPPD $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VCMPPD $0x00, 64(AX), Z0, K1
@@ -4965,24 +5390,24 @@ loop252:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	JAE    loop252
+	JAE    loop293
 
-end253:
+end294:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end255
+	JB   end296
 
-loop254:
+loop295:
 	VCMPPD $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop254
+	JAE    loop295
 
-end255:
+end296:
 	TESTQ     CX, CX
-	JZ        none256
+	JZ        none297
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -4990,8 +5415,8 @@ end255:
 	VCMPPD    $0x00, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none256:
-done212:
+none297:
+done238:
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
 	VPADDQ        Z7, Z3, Z3
@@ -5020,7 +5445,7 @@ DATA avx512const21<>+56(SB)/8, $0x0000000000000001
 GLOBL avx512const21<>(SB), RODATA|NOPTR, $64
 
 // func countInt64AVX512(x []int64, c int, t int64) int
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2, MMX+
 TEXT ·countInt64AVX512(SB), NOSPLIT, $0-48
 	VPBROADCASTQ t+32(FP), Z0
 	MOVQ         x_base+0(FP), AX
@@ -5036,14 +5461,14 @@ TEXT ·countInt64AVX512(SB), NOSPLIT, $0-48
 	VMOVUPD      avx512const21<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case258
+	JNE          case299
 	CMPQ         CX, ·touchFrom+0(SB)
-	JB           near259
+	JB           near300
 	SUBQ         $+64, CX
-	JB           end261
+	JB           end302
 	PCALIGN      $0x40
 
-loop260:
+loop301:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -5078,17 +5503,50 @@ loop260:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	JAE    loop260
+	JAE    loop301
 
-end261:
+end302:
 	ADDQ $+64, CX
 
-near259:
+near300:
+	CMPQ    CX, ·fetchFrom+0(SB)
+	JB      near303
+	MOVL    $0x00001000, DX
 	SUBQ    $+64, CX
-	JB      end263
+	JB      end305
 	PCALIGN $0x40
 
-loop262:
+loop304:
+	PREFETCHT0 (AX)(DX*1)
+	VPCMPQ     $0x06, (AX), Z0, K1
+	VPADDQ     Z9, Z1, K1, Z1
+	VPCMPQ     $0x06, 64(AX), Z0, K1
+	VPADDQ     Z9, Z2, K1, Z2
+	VPCMPQ     $0x06, 128(AX), Z0, K1
+	VPADDQ     Z9, Z3, K1, Z3
+	VPCMPQ     $0x06, 192(AX), Z0, K1
+	VPADDQ     Z9, Z4, K1, Z4
+	VPCMPQ     $0x06, 256(AX), Z0, K1
+	VPADDQ     Z9, Z5, K1, Z5
+	VPCMPQ     $0x06, 320(AX), Z0, K1
+	VPADDQ     Z9, Z6, K1, Z6
+	VPCMPQ     $0x06, 384(AX), Z0, K1
+	VPADDQ     Z9, Z7, K1, Z7
+	VPCMPQ     $0x06, 448(AX), Z0, K1
+	VPADDQ     Z9, Z8, K1, Z8
+	ADDQ       $+512, AX
+	SUBQ       $+64, CX
+	JAE        loop304
+
+end305:
+	ADDQ $+64, CX
+
+near303:
+	SUBQ    $+64, CX
+	JB      end307
+	PCALIGN $0x40
+
+loop306:
 	VPCMPQ $0x06, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VPCMPQ $0x06, 64(AX), Z0, K1
@@ -5107,24 +5565,24 @@ loop262:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	JAE    loop262
+	JAE    loop306
 
-end263:
+end307:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end265
+	JB   end309
 
-loop264:
+loop308:
 	VPCMPQ $0x06, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop264
+	JAE    loop308
 
-end265:
+end309:
 	TESTQ     CX, CX
-	JZ        none266
+	JZ        none310
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -5132,19 +5590,19 @@ end265:
 	VPCMPQ    $0x06, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none266:
-	JMP done257
+none310:
+	JMP done298
 
-case258:
+case299:
 	CMPQ    DX, $+1
-	JNE     case267
+	JNE     case311
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near268
+	JB      near312
 	SUBQ    $+64, CX
-	JB      end270
+	JB      end314
 	PCALIGN $0x40
 
-loop269:
+loop313:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -5179,17 +5637,50 @@ loop269:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	JAE    loop269
+	JAE    loop313
 
-end270:
+end314:
 	ADDQ $+64, CX
 
-near268:
+near312:
+	CMPQ    CX, ·fetchFrom+0(SB)
+	JB      near315
+	MOVL    $0x00001000, DX
 	SUBQ    $+64, CX
-	JB      end272
+	JB      end317
 	PCALIGN $0x40
 
-loop271:
+loop316:
+	PREFETCHT0 (AX)(DX*1)
+	VPCMPQ     $0x01, (AX), Z0, K1
+	VPADDQ     Z9, Z1, K1, Z1
+	VPCMPQ     $0x01, 64(AX), Z0, K1
+	VPADDQ     Z9, Z2, K1, Z2
+	VPCMPQ     $0x01, 128(AX), Z0, K1
+	VPADDQ     Z9, Z3, K1, Z3
+	VPCMPQ     $0x01, 192(AX), Z0, K1
+	VPADDQ     Z9, Z4, K1, Z4
+	VPCMPQ     $0x01, 256(AX), Z0, K1
+	VPADDQ     Z9, Z5, K1, Z5
+	VPCMPQ     $0x01, 320(AX), Z0, K1
+	VPADDQ     Z9, Z6, K1, Z6
+	VPCMPQ     $0x01, 384(AX), Z0, K1
+	VPADDQ     Z9, Z7, K1, Z7
+	VPCMPQ     $0x01, 448(AX), Z0, K1
+	VPADDQ     Z9, Z8, K1, Z8
+	ADDQ       $+512, AX
+	SUBQ       $+64, CX
+	JAE        loop316
+
+end317:
+	ADDQ $+64, CX
+
+near315:
+	SUBQ    $+64, CX
+	JB      end319
+	PCALIGN $0x40
+
+loop318:
 	VPCMPQ $0x01, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VPCMPQ $0x01, 64(AX), Z0, K1
@@ -5208,24 +5699,24 @@ loop271:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	JAE    loop271
+	JAE    loop318
 
-end272:
+end319:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end274
+	JB   end321
 
-loop273:
+loop320:
 	VPCMPQ $0x01, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop273
+	JAE    loop320
 
-end274:
+end321:
 	TESTQ     CX, CX
-	JZ        none275
+	JZ        none322
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -5233,17 +5724,17 @@ end274:
 	VPCMPQ    $0x01, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none275:
-	JMP done257
+none322:
+	JMP done298
 
-case267:
+case311:
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near276
+	JB      near323
 	SUBQ    $+64, CX
-	JB      end278
+	JB      end325
 	PCALIGN $0x40
 
-loop277:
+loop324:
 	MOVQ   (AX), DX
 	MOVQ   8(AX), DX
 	MOVQ   64(AX), DX
@@ -5278,17 +5769,50 @@ loop277:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	JAE    loop277
+	JAE    loop324
 
-end278:
+end325:
 	ADDQ $+64, CX
 
-near276:
+near323:
+	CMPQ    CX, ·fetchFrom+0(SB)
+	JB      near326
+	MOVL    $0x00001000, DX
 	SUBQ    $+64, CX
-	JB      end280
+	JB      end328
 	PCALIGN $0x40
 
-loop279:
+loop327:
+	PREFETCHT0 (AX)(DX*1)
+	VPCMPQ     $0x00, (AX), Z0, K1
+	VPADDQ     Z9, Z1, K1, Z1
+	VPCMPQ     $0x00, 64(AX), Z0, K1
+	VPADDQ     Z9, Z2, K1, Z2
+	VPCMPQ     $0x00, 128(AX), Z0, K1
+	VPADDQ     Z9, Z3, K1, Z3
+	VPCMPQ     $0x00, 192(AX), Z0, K1
+	VPADDQ     Z9, Z4, K1, Z4
+	VPCMPQ     $0x00, 256(AX), Z0, K1
+	VPADDQ     Z9, Z5, K1, Z5
+	VPCMPQ     $0x00, 320(AX), Z0, K1
+	VPADDQ     Z9, Z6, K1, Z6
+	VPCMPQ     $0x00, 384(AX), Z0, K1
+	VPADDQ     Z9, Z7, K1, Z7
+	VPCMPQ     $0x00, 448(AX), Z0, K1
+	VPADDQ     Z9, Z8, K1, Z8
+	ADDQ       $+512, AX
+	SUBQ       $+64, CX
+	JAE        loop327
+
+end328:
+	ADDQ $+64, CX
+
+near326:
+	SUBQ    $+64, CX
+	JB      end330
+	PCALIGN $0x40
+
+loop329:
 	VPCMPQ $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	VPCMPQ $0x00, 64(AX), Z0, K1
@@ -5307,24 +5831,24 @@ loop279:
 	VPADDQ Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+64, CX
-	JAE    loop279
+	JAE    loop329
 
-end280:
+end330:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end282
+	JB   end332
 
-loop281:
+loop331:
 	VPCMPQ $0x00, (AX), Z0, K1
 	VPADDQ Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop281
+	JAE    loop331
 
-end282:
+end332:
 	TESTQ     CX, CX
-	JZ        none283
+	JZ        none333
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -5332,8 +5856,8 @@ end282:
 	VPCMPQ    $0x00, Z10, Z0, K1, K1
 	VPADDQ    Z9, Z1, K1, Z1
 
-none283:
-done257:
+none333:
+done298:
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
 	VPADDQ        Z7, Z3, Z3
@@ -5360,11 +5884,11 @@ TEXT ·compareAVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case285
+	JNE          case335
 	CMPQ         CX, $+64
-	JB           end287
+	JB           end337
 
-loop286:
+loop336:
 	VCMPPD $0x1e, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x1e, 64(AX), Z0, K1
@@ -5385,24 +5909,24 @@ loop286:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop286
+	JAE    loop336
 
-end287:
+end337:
 	CMPQ CX, $+8
-	JB   end289
+	JB   end339
 
-loop288:
+loop338:
 	VCMPPD $0x1e, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop288
+	JAE    loop338
 
-end289:
+end339:
 	TESTQ     CX, CX
-	JZ        none290
+	JZ        none340
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5410,16 +5934,16 @@ end289:
 	VCMPPD    $0x1e, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none290:
-	JMP done284
+none340:
+	JMP done334
 
-case285:
+case335:
 	CMPQ BX, $+1
-	JNE  case291
+	JNE  case341
 	CMPQ CX, $+64
-	JB   end293
+	JB   end343
 
-loop292:
+loop342:
 	VCMPPD $0x1d, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x1d, 64(AX), Z0, K1
@@ -5440,24 +5964,24 @@ loop292:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop292
+	JAE    loop342
 
-end293:
+end343:
 	CMPQ CX, $+8
-	JB   end295
+	JB   end345
 
-loop294:
+loop344:
 	VCMPPD $0x1d, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop294
+	JAE    loop344
 
-end295:
+end345:
 	TESTQ     CX, CX
-	JZ        none296
+	JZ        none346
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5465,16 +5989,16 @@ end295:
 	VCMPPD    $0x1d, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none296:
-	JMP done284
+none346:
+	JMP done334
 
-case291:
+case341:
 	CMPQ BX, $+2
-	JNE  case297
+	JNE  case347
 	CMPQ CX, $+64
-	JB   end299
+	JB   end349
 
-loop298:
+loop348:
 	VCMPPD $0x11, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x11, 64(AX), Z0, K1
@@ -5495,24 +6019,24 @@ loop298:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop298
+	JAE    loop348
 
-end299:
+end349:
 	CMPQ CX, $+8
-	JB   end301
+	JB   end351
 
-loop300:
+loop350:
 	VCMPPD $0x11, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop300
+	JAE    loop350
 
-end301:
+end351:
 	TESTQ     CX, CX
-	JZ        none302
+	JZ        none352
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5520,16 +6044,16 @@ end301:
 	VCMPPD    $0x11, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none302:
-	JMP done284
+none352:
+	JMP done334
 
-case297:
+case347:
 	CMPQ BX, $+3
-	JNE  case303
+	JNE  case353
 	CMPQ CX, $+64
-	JB   end305
+	JB   end355
 
-loop304:
+loop354:
 	VCMPPD $0x12, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x12, 64(AX), Z0, K1
@@ -5550,24 +6074,24 @@ loop304:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop304
+	JAE    loop354
 
-end305:
+end355:
 	CMPQ CX, $+8
-	JB   end307
+	JB   end357
 
-loop306:
+loop356:
 	VCMPPD $0x12, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop306
+	JAE    loop356
 
-end307:
+end357:
 	TESTQ     CX, CX
-	JZ        none308
+	JZ        none358
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5575,16 +6099,16 @@ end307:
 	VCMPPD    $0x12, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none308:
-	JMP done284
+none358:
+	JMP done334
 
-case303:
+case353:
 	CMPQ BX, $+4
-	JNE  case309
+	JNE  case359
 	CMPQ CX, $+64
-	JB   end311
+	JB   end361
 
-loop310:
+loop360:
 	VCMPPD $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x00, 64(AX), Z0, K1
@@ -5605,24 +6129,24 @@ loop310:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop310
+	JAE    loop360
 
-end311:
+end361:
 	CMPQ CX, $+8
-	JB   end313
+	JB   end363
 
-loop312:
+loop362:
 	VCMPPD $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop312
+	JAE    loop362
 
-end313:
+end363:
 	TESTQ     CX, CX
-	JZ        none314
+	JZ        none364
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5630,14 +6154,14 @@ end313:
 	VCMPPD    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none314:
-	JMP done284
+none364:
+	JMP done334
 
-case309:
+case359:
 	CMPQ CX, $+64
-	JB   end316
+	JB   end366
 
-loop315:
+loop365:
 	VCMPPD $0x04, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VCMPPD $0x04, 64(AX), Z0, K1
@@ -5658,24 +6182,24 @@ loop315:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop315
+	JAE    loop365
 
-end316:
+end366:
 	CMPQ CX, $+8
-	JB   end318
+	JB   end368
 
-loop317:
+loop367:
 	VCMPPD $0x04, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop317
+	JAE    loop367
 
-end318:
+end368:
 	TESTQ     CX, CX
-	JZ        none319
+	JZ        none369
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5683,8 +6207,8 @@ end318:
 	VCMPPD    $0x04, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none319:
-done284:
+none369:
+done334:
 	VZEROUPPER
 	RET
 
@@ -5697,11 +6221,11 @@ TEXT ·compareInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case321
+	JNE          case371
 	CMPQ         CX, $+64
-	JB           end323
+	JB           end373
 
-loop322:
+loop372:
 	VPCMPQ $0x06, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x06, 64(AX), Z0, K1
@@ -5722,24 +6246,24 @@ loop322:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop322
+	JAE    loop372
 
-end323:
+end373:
 	CMPQ CX, $+8
-	JB   end325
+	JB   end375
 
-loop324:
+loop374:
 	VPCMPQ $0x06, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop324
+	JAE    loop374
 
-end325:
+end375:
 	TESTQ     CX, CX
-	JZ        none326
+	JZ        none376
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5747,16 +6271,16 @@ end325:
 	VPCMPQ    $0x06, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none326:
-	JMP done320
+none376:
+	JMP done370
 
-case321:
+case371:
 	CMPQ BX, $+1
-	JNE  case327
+	JNE  case377
 	CMPQ CX, $+64
-	JB   end329
+	JB   end379
 
-loop328:
+loop378:
 	VPCMPQ $0x01, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x01, 64(AX), Z0, K1
@@ -5777,24 +6301,24 @@ loop328:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop328
+	JAE    loop378
 
-end329:
+end379:
 	CMPQ CX, $+8
-	JB   end331
+	JB   end381
 
-loop330:
+loop380:
 	VPCMPQ $0x01, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop330
+	JAE    loop380
 
-end331:
+end381:
 	TESTQ     CX, CX
-	JZ        none332
+	JZ        none382
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5802,14 +6326,14 @@ end331:
 	VPCMPQ    $0x01, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none332:
-	JMP done320
+none382:
+	JMP done370
 
-case327:
+case377:
 	CMPQ CX, $+64
-	JB   end334
+	JB   end384
 
-loop333:
+loop383:
 	VPCMPQ $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	VPCMPQ $0x00, 64(AX), Z0, K1
@@ -5830,24 +6354,24 @@ loop333:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop333
+	JAE    loop383
 
-end334:
+end384:
 	CMPQ CX, $+8
-	JB   end336
+	JB   end386
 
-loop335:
+loop385:
 	VPCMPQ $0x00, (AX), Z0, K1
 	KMOVB  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+1, DX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop335
+	JAE    loop385
 
-end336:
+end386:
 	TESTQ     CX, CX
-	JZ        none337
+	JZ        none387
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -5855,8 +6379,8 @@ end336:
 	VPCMPQ    $0x00, Z1, Z0, K1, K1
 	KMOVB     K1, (DX)
 
-none337:
-done320:
+none387:
+done370:
 	VZEROUPPER
 	RET
 
@@ -5869,13 +6393,13 @@ TEXT ·arithAVX512(SB), NOSPLIT, $0-48
 	MOVQ      y+24(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case338
+	JNE       case388
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain339
+	JZ        plain389
 	MOVQ      CX, SI
 	ANDQ      $+7, SI
-	JNZ       plain339
+	JNZ       plain389
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5883,7 +6407,7 @@ TEXT ·arithAVX512(SB), NOSPLIT, $0-48
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none340
+	JZ        none390
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -5897,11 +6421,11 @@ TEXT ·arithAVX512(SB), NOSPLIT, $0-48
 	LEAQ      (DX)(SI*8), DX
 	LEAQ      (BX)(SI*8), BX
 
-none340:
+none390:
 	CMPQ AX, $+32
-	JB   end342
+	JB   end392
 
-loop341:
+loop391:
 	VMOVUPD  (DX), Z0
 	VADDPD   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -5919,17 +6443,17 @@ loop341:
 	ADDQ     $+256, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop341
+	JAE      loop391
 
-end342:
+end392:
 	SFENCE
 
-plain339:
+plain389:
 	SUBQ    $+32, AX
-	JB      end344
+	JB      end394
 	PCALIGN $0x40
 
-loop343:
+loop393:
 	VMOVUPD (DX), Z0
 	VADDPD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -5946,14 +6470,14 @@ loop343:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+32, AX
-	JAE     loop343
+	JAE     loop393
 
-end344:
+end394:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end346
+	JB   end396
 
-loop345:
+loop395:
 	VMOVUPD (DX), Z0
 	VADDPD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -5962,11 +6486,11 @@ loop345:
 	ADDQ    $+64, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop345
+	JAE     loop395
 
-end346:
+end396:
 	TESTQ     AX, AX
-	JZ        none347
+	JZ        none397
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -5976,19 +6500,19 @@ end346:
 	VADDPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none347:
+none397:
 	VZEROUPPER
 	RET
 
-case338:
+case388:
 	CMPQ      SI, $+1
-	JNE       case348
+	JNE       case398
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain349
+	JZ        plain399
 	MOVQ      CX, SI
 	ANDQ      $+7, SI
-	JNZ       plain349
+	JNZ       plain399
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -5996,7 +6520,7 @@ case338:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none350
+	JZ        none400
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -6010,11 +6534,11 @@ case338:
 	LEAQ      (DX)(SI*8), DX
 	LEAQ      (BX)(SI*8), BX
 
-none350:
+none400:
 	CMPQ AX, $+32
-	JB   end352
+	JB   end402
 
-loop351:
+loop401:
 	VMOVUPD  (DX), Z0
 	VSUBPD   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -6032,17 +6556,17 @@ loop351:
 	ADDQ     $+256, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop351
+	JAE      loop401
 
-end352:
+end402:
 	SFENCE
 
-plain349:
+plain399:
 	SUBQ    $+32, AX
-	JB      end354
+	JB      end404
 	PCALIGN $0x40
 
-loop353:
+loop403:
 	VMOVUPD (DX), Z0
 	VSUBPD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -6059,14 +6583,14 @@ loop353:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+32, AX
-	JAE     loop353
+	JAE     loop403
 
-end354:
+end404:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end356
+	JB   end406
 
-loop355:
+loop405:
 	VMOVUPD (DX), Z0
 	VSUBPD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -6075,11 +6599,11 @@ loop355:
 	ADDQ    $+64, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop355
+	JAE     loop405
 
-end356:
+end406:
 	TESTQ     AX, AX
-	JZ        none357
+	JZ        none407
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -6089,19 +6613,19 @@ end356:
 	VSUBPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none357:
+none407:
 	VZEROUPPER
 	RET
 
-case348:
+case398:
 	CMPQ      SI, $+2
-	JNE       case358
+	JNE       case408
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain359
+	JZ        plain409
 	MOVQ      CX, SI
 	ANDQ      $+7, SI
-	JNZ       plain359
+	JNZ       plain409
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -6109,7 +6633,7 @@ case348:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none360
+	JZ        none410
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -6123,11 +6647,11 @@ case348:
 	LEAQ      (DX)(SI*8), DX
 	LEAQ      (BX)(SI*8), BX
 
-none360:
+none410:
 	CMPQ AX, $+32
-	JB   end362
+	JB   end412
 
-loop361:
+loop411:
 	VMOVUPD  (DX), Z0
 	VMULPD   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -6145,17 +6669,17 @@ loop361:
 	ADDQ     $+256, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop361
+	JAE      loop411
 
-end362:
+end412:
 	SFENCE
 
-plain359:
+plain409:
 	SUBQ    $+32, AX
-	JB      end364
+	JB      end414
 	PCALIGN $0x40
 
-loop363:
+loop413:
 	VMOVUPD (DX), Z0
 	VMULPD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -6172,14 +6696,14 @@ loop363:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+32, AX
-	JAE     loop363
+	JAE     loop413
 
-end364:
+end414:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end366
+	JB   end416
 
-loop365:
+loop415:
 	VMOVUPD (DX), Z0
 	VMULPD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -6188,11 +6712,11 @@ loop365:
 	ADDQ    $+64, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop365
+	JAE     loop415
 
-end366:
+end416:
 	TESTQ     AX, AX
-	JZ        none367
+	JZ        none417
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -6202,17 +6726,17 @@ end366:
 	VMULPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none367:
+none417:
 	VZEROUPPER
 	RET
 
-case358:
+case408:
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain368
+	JZ        plain418
 	MOVQ      CX, SI
 	ANDQ      $+7, SI
-	JNZ       plain368
+	JNZ       plain418
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -6220,7 +6744,7 @@ case358:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none369
+	JZ        none419
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -6234,11 +6758,11 @@ case358:
 	LEAQ      (DX)(SI*8), DX
 	LEAQ      (BX)(SI*8), BX
 
-none369:
+none419:
 	CMPQ AX, $+32
-	JB   end371
+	JB   end421
 
-loop370:
+loop420:
 	VMOVUPD  (DX), Z0
 	VDIVPD   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -6256,17 +6780,17 @@ loop370:
 	ADDQ     $+256, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop370
+	JAE      loop420
 
-end371:
+end421:
 	SFENCE
 
-plain368:
+plain418:
 	SUBQ    $+32, AX
-	JB      end373
+	JB      end423
 	PCALIGN $0x40
 
-loop372:
+loop422:
 	VMOVUPD (DX), Z0
 	VDIVPD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -6283,14 +6807,14 @@ loop372:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+32, AX
-	JAE     loop372
+	JAE     loop422
 
-end373:
+end423:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end375
+	JB   end425
 
-loop374:
+loop424:
 	VMOVUPD (DX), Z0
 	VDIVPD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -6299,11 +6823,11 @@ loop374:
 	ADDQ    $+64, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop374
+	JAE     loop424
 
-end375:
+end425:
 	TESTQ     AX, AX
-	JZ        none376
+	JZ        none426
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -6313,7 +6837,7 @@ end375:
 	VDIVPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none376:
+none426:
 	VZEROUPPER
 	RET
 
@@ -6326,13 +6850,13 @@ TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ      y+24(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case377
+	JNE       case427
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain378
+	JZ        plain428
 	MOVQ      CX, SI
 	ANDQ      $+7, SI
-	JNZ       plain378
+	JNZ       plain428
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -6340,7 +6864,7 @@ TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-48
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none379
+	JZ        none429
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -6354,11 +6878,11 @@ TEXT ·arithInt64AVX512(SB), NOSPLIT, $0-48
 	LEAQ      (DX)(SI*8), DX
 	LEAQ      (BX)(SI*8), BX
 
-none379:
+none429:
 	CMPQ AX, $+32
-	JB   end381
+	JB   end431
 
-loop380:
+loop430:
 	VMOVUPD  (DX), Z0
 	VPADDQ   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -6376,17 +6900,17 @@ loop380:
 	ADDQ     $+256, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop380
+	JAE      loop430
 
-end381:
+end431:
 	SFENCE
 
-plain378:
+plain428:
 	SUBQ    $+32, AX
-	JB      end383
+	JB      end433
 	PCALIGN $0x40
 
-loop382:
+loop432:
 	VMOVUPD (DX), Z0
 	VPADDQ  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -6403,14 +6927,14 @@ loop382:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+32, AX
-	JAE     loop382
+	JAE     loop432
 
-end383:
+end433:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end385
+	JB   end435
 
-loop384:
+loop434:
 	VMOVUPD (DX), Z0
 	VPADDQ  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -6419,11 +6943,11 @@ loop384:
 	ADDQ    $+64, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop384
+	JAE     loop434
 
-end385:
+end435:
 	TESTQ     AX, AX
-	JZ        none386
+	JZ        none436
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -6433,19 +6957,19 @@ end385:
 	VPADDQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none386:
+none436:
 	VZEROUPPER
 	RET
 
-case377:
+case427:
 	CMPQ      SI, $+1
-	JNE       case387
+	JNE       case437
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain388
+	JZ        plain438
 	MOVQ      CX, SI
 	ANDQ      $+7, SI
-	JNZ       plain388
+	JNZ       plain438
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -6453,7 +6977,7 @@ case377:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none389
+	JZ        none439
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -6467,11 +6991,11 @@ case377:
 	LEAQ      (DX)(SI*8), DX
 	LEAQ      (BX)(SI*8), BX
 
-none389:
+none439:
 	CMPQ AX, $+32
-	JB   end391
+	JB   end441
 
-loop390:
+loop440:
 	VMOVUPD  (DX), Z0
 	VPSUBQ   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -6489,17 +7013,17 @@ loop390:
 	ADDQ     $+256, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop390
+	JAE      loop440
 
-end391:
+end441:
 	SFENCE
 
-plain388:
+plain438:
 	SUBQ    $+32, AX
-	JB      end393
+	JB      end443
 	PCALIGN $0x40
 
-loop392:
+loop442:
 	VMOVUPD (DX), Z0
 	VPSUBQ  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -6516,14 +7040,14 @@ loop392:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+32, AX
-	JAE     loop392
+	JAE     loop442
 
-end393:
+end443:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end395
+	JB   end445
 
-loop394:
+loop444:
 	VMOVUPD (DX), Z0
 	VPSUBQ  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -6532,11 +7056,11 @@ loop394:
 	ADDQ    $+64, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop394
+	JAE     loop444
 
-end395:
+end445:
 	TESTQ     AX, AX
-	JZ        none396
+	JZ        none446
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -6546,17 +7070,17 @@ end395:
 	VPSUBQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none396:
+none446:
 	VZEROUPPER
 	RET
 
-case387:
+case437:
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain397
+	JZ        plain447
 	MOVQ      CX, SI
 	ANDQ      $+7, SI
-	JNZ       plain397
+	JNZ       plain447
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -6564,7 +7088,7 @@ case387:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none398
+	JZ        none448
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -6578,11 +7102,11 @@ case387:
 	LEAQ      (DX)(SI*8), DX
 	LEAQ      (BX)(SI*8), BX
 
-none398:
+none448:
 	CMPQ AX, $+32
-	JB   end400
+	JB   end450
 
-loop399:
+loop449:
 	VMOVUPD  (DX), Z0
 	VPMULLQ  (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -6600,17 +7124,17 @@ loop399:
 	ADDQ     $+256, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop399
+	JAE      loop449
 
-end400:
+end450:
 	SFENCE
 
-plain397:
+plain447:
 	SUBQ    $+32, AX
-	JB      end402
+	JB      end452
 	PCALIGN $0x40
 
-loop401:
+loop451:
 	VMOVUPD (DX), Z0
 	VPMULLQ (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -6627,14 +7151,14 @@ loop401:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+32, AX
-	JAE     loop401
+	JAE     loop451
 
-end402:
+end452:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end404
+	JB   end454
 
-loop403:
+loop453:
 	VMOVUPD (DX), Z0
 	VPMULLQ (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -6643,11 +7167,11 @@ loop403:
 	ADDQ    $+64, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop403
+	JAE     loop453
 
-end404:
+end454:
 	TESTQ     AX, AX
-	JZ        none405
+	JZ        none455
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -6657,7 +7181,7 @@ end404:
 	VPMULLQ   Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none405:
+none455:
 	VZEROUPPER
 	RET
 
@@ -6671,13 +7195,13 @@ TEXT ·unaryAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case406
+	JNE          case456
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain407
+	JZ           plain457
 	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain407
+	JNZ          plain457
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -6685,7 +7209,7 @@ TEXT ·unaryAVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none408
+	JZ           none458
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -6696,11 +7220,11 @@ TEXT ·unaryAVX512(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
 
-none408:
+none458:
 	CMPQ AX, $+32
-	JB   end410
+	JB   end460
 
-loop409:
+loop459:
 	VMULPD   (DX), Z0, Z1
 	VMOVNTPD Z1, (CX)
 	VMULPD   64(DX), Z0, Z1
@@ -6713,17 +7237,17 @@ loop409:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop409
+	JAE      loop459
 
-end410:
+end460:
 	SFENCE
 
-plain407:
+plain457:
 	SUBQ    $+32, AX
-	JB      end412
+	JB      end462
 	PCALIGN $0x40
 
-loop411:
+loop461:
 	VMULPD  (DX), Z0, Z1
 	VMOVUPD Z1, (CX)
 	VMULPD  64(DX), Z0, Z1
@@ -6735,25 +7259,25 @@ loop411:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop411
+	JAE     loop461
 
-end412:
+end462:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end414
+	JB   end464
 
-loop413:
+loop463:
 	VMULPD  (DX), Z0, Z1
 	VMOVUPD Z1, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop413
+	JAE     loop463
 
-end414:
+end464:
 	TESTQ     AX, AX
-	JZ        none415
+	JZ        none465
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -6761,19 +7285,19 @@ end414:
 	VMULPD    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none415:
+none465:
 	VZEROUPPER
 	RET
 
-case406:
+case456:
 	CMPQ      BX, $+1
-	JNE       case416
+	JNE       case466
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain417
+	JZ        plain467
 	MOVQ      CX, BX
 	ANDQ      $+7, BX
-	JNZ       plain417
+	JNZ       plain467
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -6781,7 +7305,7 @@ case406:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none418
+	JZ        none468
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -6792,11 +7316,11 @@ case406:
 	LEAQ      (CX)(BX*8), CX
 	LEAQ      (DX)(BX*8), DX
 
-none418:
+none468:
 	CMPQ AX, $+32
-	JB   end420
+	JB   end470
 
-loop419:
+loop469:
 	VSQRTPD  (DX), Z0
 	VMOVNTPD Z0, (CX)
 	VSQRTPD  64(DX), Z0
@@ -6809,17 +7333,17 @@ loop419:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop419
+	JAE      loop469
 
-end420:
+end470:
 	SFENCE
 
-plain417:
+plain467:
 	SUBQ    $+32, AX
-	JB      end422
+	JB      end472
 	PCALIGN $0x40
 
-loop421:
+loop471:
 	VSQRTPD (DX), Z0
 	VMOVUPD Z0, (CX)
 	VSQRTPD 64(DX), Z0
@@ -6831,25 +7355,25 @@ loop421:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop421
+	JAE     loop471
 
-end422:
+end472:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end424
+	JB   end474
 
-loop423:
+loop473:
 	VSQRTPD (DX), Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop423
+	JAE     loop473
 
-end424:
+end474:
 	TESTQ     AX, AX
-	JZ        none425
+	JZ        none475
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -6857,19 +7381,19 @@ end424:
 	VSQRTPD   Z0, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none425:
+none475:
 	VZEROUPPER
 	RET
 
-case416:
+case466:
 	CMPQ      BX, $+2
-	JNE       case426
+	JNE       case476
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain427
+	JZ        plain477
 	MOVQ      CX, BX
 	ANDQ      $+7, BX
-	JNZ       plain427
+	JNZ       plain477
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -6877,7 +7401,7 @@ case416:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none428
+	JZ        none478
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -6888,11 +7412,11 @@ case416:
 	LEAQ      (CX)(BX*8), CX
 	LEAQ      (DX)(BX*8), DX
 
-none428:
+none478:
 	CMPQ AX, $+32
-	JB   end430
+	JB   end480
 
-loop429:
+loop479:
 	VPANDNQ  (DX), Z1, Z0
 	VMOVNTPD Z0, (CX)
 	VPANDNQ  64(DX), Z1, Z0
@@ -6905,17 +7429,17 @@ loop429:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop429
+	JAE      loop479
 
-end430:
+end480:
 	SFENCE
 
-plain427:
+plain477:
 	SUBQ    $+32, AX
-	JB      end432
+	JB      end482
 	PCALIGN $0x40
 
-loop431:
+loop481:
 	VPANDNQ (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	VPANDNQ 64(DX), Z1, Z0
@@ -6927,25 +7451,25 @@ loop431:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop431
+	JAE     loop481
 
-end432:
+end482:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end434
+	JB   end484
 
-loop433:
+loop483:
 	VPANDNQ (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop433
+	JAE     loop483
 
-end434:
+end484:
 	TESTQ     AX, AX
-	JZ        none435
+	JZ        none485
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -6953,17 +7477,17 @@ end434:
 	VPANDNQ   Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none435:
+none485:
 	VZEROUPPER
 	RET
 
-case426:
+case476:
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain436
+	JZ        plain486
 	MOVQ      CX, BX
 	ANDQ      $+7, BX
-	JNZ       plain436
+	JNZ       plain486
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -6971,7 +7495,7 @@ case426:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none437
+	JZ        none487
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -6982,11 +7506,11 @@ case426:
 	LEAQ      (CX)(BX*8), CX
 	LEAQ      (DX)(BX*8), DX
 
-none437:
+none487:
 	CMPQ AX, $+32
-	JB   end439
+	JB   end489
 
-loop438:
+loop488:
 	VPXORQ   (DX), Z1, Z0
 	VMOVNTPD Z0, (CX)
 	VPXORQ   64(DX), Z1, Z0
@@ -6999,17 +7523,17 @@ loop438:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop438
+	JAE      loop488
 
-end439:
+end489:
 	SFENCE
 
-plain436:
+plain486:
 	SUBQ    $+32, AX
-	JB      end441
+	JB      end491
 	PCALIGN $0x40
 
-loop440:
+loop490:
 	VPXORQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	VPXORQ  64(DX), Z1, Z0
@@ -7021,25 +7545,25 @@ loop440:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop440
+	JAE     loop490
 
-end441:
+end491:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end443
+	JB   end493
 
-loop442:
+loop492:
 	VPXORQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop442
+	JAE     loop492
 
-end443:
+end493:
 	TESTQ     AX, AX
-	JZ        none444
+	JZ        none494
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -7047,7 +7571,7 @@ end443:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none444:
+none494:
 	VZEROUPPER
 	RET
 
@@ -7061,10 +7585,10 @@ TEXT ·fmaAVX512(SB), NOSPLIT, $0-48
 	MOVQ        z+24(FP), SI
 	MOVQ        stream+40(FP), DI
 	TESTQ       DI, DI
-	JZ          plain445
+	JZ          plain495
 	MOVQ        CX, DI
 	ANDQ        $+7, DI
-	JNZ         plain445
+	JNZ         plain495
 	MOVQ        CX, DI
 	NEGQ        DI
 	ANDQ        $+63, DI
@@ -7072,7 +7596,7 @@ TEXT ·fmaAVX512(SB), NOSPLIT, $0-48
 	CMPQ        DI, AX
 	CMOVQHI     AX, DI
 	TESTQ       DI, DI
-	JZ          none446
+	JZ          none496
 	MOVQ        $-1, R8
 	BZHIQ       DI, R8, R8
 	KMOVW       R8, K1
@@ -7089,11 +7613,11 @@ TEXT ·fmaAVX512(SB), NOSPLIT, $0-48
 	LEAQ        (BX)(DI*8), BX
 	LEAQ        (SI)(DI*8), SI
 
-none446:
+none496:
 	CMPQ AX, $+32
-	JB   end448
+	JB   end498
 
-loop447:
+loop497:
 	VMOVUPD     (DX), Z0
 	VMOVUPD     (BX), Z1
 	VFMADD213PD (SI), Z1, Z0
@@ -7116,17 +7640,17 @@ loop447:
 	ADDQ        $+256, SI
 	SUBQ        $+32, AX
 	CMPQ        AX, $+32
-	JAE         loop447
+	JAE         loop497
 
-end448:
+end498:
 	SFENCE
 
-plain445:
+plain495:
 	SUBQ    $+32, AX
-	JB      end450
+	JB      end500
 	PCALIGN $0x40
 
-loop449:
+loop499:
 	VMOVUPD     (DX), Z0
 	VMOVUPD     (BX), Z1
 	VFMADD213PD (SI), Z1, Z0
@@ -7148,14 +7672,14 @@ loop449:
 	ADDQ        $+256, BX
 	ADDQ        $+256, SI
 	SUBQ        $+32, AX
-	JAE         loop449
+	JAE         loop499
 
-end450:
+end500:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end452
+	JB   end502
 
-loop451:
+loop501:
 	VMOVUPD     (DX), Z0
 	VMOVUPD     (BX), Z1
 	VFMADD213PD (SI), Z1, Z0
@@ -7166,11 +7690,11 @@ loop451:
 	ADDQ        $+64, SI
 	SUBQ        $+8, AX
 	CMPQ        AX, $+8
-	JAE         loop451
+	JAE         loop501
 
-end452:
+end502:
 	TESTQ       AX, AX
-	JZ          none453
+	JZ          none503
 	MOVQ        $-1, DI
 	BZHIQ       AX, DI, DI
 	KMOVW       DI, K1
@@ -7182,7 +7706,7 @@ end452:
 	VFMADD213PD Z2, Z1, Z0
 	VMOVUPD     Z0, K1, (CX)
 
-none453:
+none503:
 	VZEROUPPER
 	RET
 
@@ -7196,10 +7720,10 @@ TEXT ·axpyAVX512(SB), NOSPLIT, $0-48
 	MOVQ         y+24(FP), BX
 	MOVQ         stream+40(FP), SI
 	TESTQ        SI, SI
-	JZ           plain454
+	JZ           plain504
 	MOVQ         CX, SI
 	ANDQ         $+7, SI
-	JNZ          plain454
+	JNZ          plain504
 	MOVQ         CX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -7207,7 +7731,7 @@ TEXT ·axpyAVX512(SB), NOSPLIT, $0-48
 	CMPQ         SI, AX
 	CMOVQHI      AX, SI
 	TESTQ        SI, SI
-	JZ           none455
+	JZ           none505
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -7221,11 +7745,11 @@ TEXT ·axpyAVX512(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(SI*8), DX
 	LEAQ         (BX)(SI*8), BX
 
-none455:
+none505:
 	CMPQ AX, $+32
-	JB   end457
+	JB   end507
 
-loop456:
+loop506:
 	VMOVUPD     (DX), Z1
 	VFMADD213PD (BX), Z0, Z1
 	VMOVNTPD    Z1, (CX)
@@ -7243,17 +7767,17 @@ loop456:
 	ADDQ        $+256, BX
 	SUBQ        $+32, AX
 	CMPQ        AX, $+32
-	JAE         loop456
+	JAE         loop506
 
-end457:
+end507:
 	SFENCE
 
-plain454:
+plain504:
 	SUBQ    $+32, AX
-	JB      end459
+	JB      end509
 	PCALIGN $0x40
 
-loop458:
+loop508:
 	VMOVUPD     (DX), Z1
 	VFMADD213PD (BX), Z0, Z1
 	VMOVUPD     Z1, (CX)
@@ -7270,14 +7794,14 @@ loop458:
 	ADDQ        $+256, DX
 	ADDQ        $+256, BX
 	SUBQ        $+32, AX
-	JAE         loop458
+	JAE         loop508
 
-end459:
+end509:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end461
+	JB   end511
 
-loop460:
+loop510:
 	VMOVUPD     (DX), Z1
 	VFMADD213PD (BX), Z0, Z1
 	VMOVUPD     Z1, (CX)
@@ -7286,11 +7810,11 @@ loop460:
 	ADDQ        $+64, BX
 	SUBQ        $+8, AX
 	CMPQ        AX, $+8
-	JAE         loop460
+	JAE         loop510
 
-end461:
+end511:
 	TESTQ       AX, AX
-	JZ          none462
+	JZ          none512
 	MOVQ        $-1, SI
 	BZHIQ       AX, SI, SI
 	KMOVW       SI, K1
@@ -7300,7 +7824,7 @@ end461:
 	VFMADD213PD Z2, Z0, Z1
 	VMOVUPD     Z1, K1, (CX)
 
-none462:
+none512:
 	VZEROUPPER
 	RET
 
@@ -7319,9 +7843,9 @@ TEXT ·compressAVX512(SB), NOSPLIT, $0-56
 	MOVQ    DI, R8
 	NEGQ    R8
 	CMPQ    CX, $+64
-	JB      end464
+	JB      end514
 
-loop463:
+loop513:
 	SHRXQ         DI, (BX), R9
 	SHLXQ         R8, (BX)(SI*1), R10
 	ORQ           R10, R9
@@ -7393,9 +7917,9 @@ loop463:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop463
+	JAE           loop513
 
-end464:
+end514:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -7420,9 +7944,9 @@ TEXT ·placesAVX512(SB), NOSPLIT, $0-48
 	MOVQ         SI, DI
 	NEGQ         DI
 	CMPQ         AX, $+64
-	JB           end466
+	JB           end516
 
-loop465:
+loop515:
 	SHRXQ         SI, (DX), R8
 	SHLXQ         DI, (DX)(BX*1), R9
 	ORQ           R9, R8
@@ -7509,9 +8033,9 @@ loop465:
 	LEAQ          (CX)(R8*8), CX
 	SUBQ          $+64, AX
 	CMPQ          AX, $+64
-	JAE           loop465
+	JAE           loop515
 
-end466:
+end516:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, CX
 	SHRQ $0x03, CX
@@ -7541,11 +8065,11 @@ TEXT ·filterAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case468
+	JNE          case518
 	CMPQ         CX, $+64
-	JB           end470
+	JB           end520
 
-loop469:
+loop519:
 	VCMPPD        $0x1e, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7605,13 +8129,13 @@ loop469:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop469
+	JAE           loop519
 
-end470:
+end520:
 	CMPQ CX, $+8
-	JB   end472
+	JB   end522
 
-loop471:
+loop521:
 	VCMPPD        $0x1e, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7622,18 +8146,18 @@ loop471:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop471
+	JAE           loop521
 
-end472:
-	JMP done467
+end522:
+	JMP done517
 
-case468:
+case518:
 	CMPQ BX, $+1
-	JNE  case473
+	JNE  case523
 	CMPQ CX, $+64
-	JB   end475
+	JB   end525
 
-loop474:
+loop524:
 	VCMPPD        $0x1d, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7693,13 +8217,13 @@ loop474:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop474
+	JAE           loop524
 
-end475:
+end525:
 	CMPQ CX, $+8
-	JB   end477
+	JB   end527
 
-loop476:
+loop526:
 	VCMPPD        $0x1d, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7710,18 +8234,18 @@ loop476:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop476
+	JAE           loop526
 
-end477:
-	JMP done467
+end527:
+	JMP done517
 
-case473:
+case523:
 	CMPQ BX, $+2
-	JNE  case478
+	JNE  case528
 	CMPQ CX, $+64
-	JB   end480
+	JB   end530
 
-loop479:
+loop529:
 	VCMPPD        $0x11, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7781,13 +8305,13 @@ loop479:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop479
+	JAE           loop529
 
-end480:
+end530:
 	CMPQ CX, $+8
-	JB   end482
+	JB   end532
 
-loop481:
+loop531:
 	VCMPPD        $0x11, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7798,18 +8322,18 @@ loop481:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop481
+	JAE           loop531
 
-end482:
-	JMP done467
+end532:
+	JMP done517
 
-case478:
+case528:
 	CMPQ BX, $+3
-	JNE  case483
+	JNE  case533
 	CMPQ CX, $+64
-	JB   end485
+	JB   end535
 
-loop484:
+loop534:
 	VCMPPD        $0x12, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7869,13 +8393,13 @@ loop484:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop484
+	JAE           loop534
 
-end485:
+end535:
 	CMPQ CX, $+8
-	JB   end487
+	JB   end537
 
-loop486:
+loop536:
 	VCMPPD        $0x12, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7886,18 +8410,18 @@ loop486:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop486
+	JAE           loop536
 
-end487:
-	JMP done467
+end537:
+	JMP done517
 
-case483:
+case533:
 	CMPQ BX, $+4
-	JNE  case488
+	JNE  case538
 	CMPQ CX, $+64
-	JB   end490
+	JB   end540
 
-loop489:
+loop539:
 	VCMPPD        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7957,13 +8481,13 @@ loop489:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop489
+	JAE           loop539
 
-end490:
+end540:
 	CMPQ CX, $+8
-	JB   end492
+	JB   end542
 
-loop491:
+loop541:
 	VCMPPD        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -7974,16 +8498,16 @@ loop491:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop491
+	JAE           loop541
 
-end492:
-	JMP done467
+end542:
+	JMP done517
 
-case488:
+case538:
 	CMPQ CX, $+64
-	JB   end494
+	JB   end544
 
-loop493:
+loop543:
 	VCMPPD        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8043,13 +8567,13 @@ loop493:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop493
+	JAE           loop543
 
-end494:
+end544:
 	CMPQ CX, $+8
-	JB   end496
+	JB   end546
 
-loop495:
+loop545:
 	VCMPPD        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8060,10 +8584,10 @@ loop495:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop495
+	JAE           loop545
 
-end496:
-done467:
+end546:
+done517:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -8080,11 +8604,11 @@ TEXT ·filterInt64AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case498
+	JNE          case548
 	CMPQ         CX, $+64
-	JB           end500
+	JB           end550
 
-loop499:
+loop549:
 	VPCMPQ        $0x06, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8144,13 +8668,13 @@ loop499:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop499
+	JAE           loop549
 
-end500:
+end550:
 	CMPQ CX, $+8
-	JB   end502
+	JB   end552
 
-loop501:
+loop551:
 	VPCMPQ        $0x06, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8161,18 +8685,18 @@ loop501:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop501
+	JAE           loop551
 
-end502:
-	JMP done497
+end552:
+	JMP done547
 
-case498:
+case548:
 	CMPQ BX, $+1
-	JNE  case503
+	JNE  case553
 	CMPQ CX, $+64
-	JB   end505
+	JB   end555
 
-loop504:
+loop554:
 	VPCMPQ        $0x05, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8232,13 +8756,13 @@ loop504:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop504
+	JAE           loop554
 
-end505:
+end555:
 	CMPQ CX, $+8
-	JB   end507
+	JB   end557
 
-loop506:
+loop556:
 	VPCMPQ        $0x05, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8249,18 +8773,18 @@ loop506:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop506
+	JAE           loop556
 
-end507:
-	JMP done497
+end557:
+	JMP done547
 
-case503:
+case553:
 	CMPQ BX, $+2
-	JNE  case508
+	JNE  case558
 	CMPQ CX, $+64
-	JB   end510
+	JB   end560
 
-loop509:
+loop559:
 	VPCMPQ        $0x01, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8320,13 +8844,13 @@ loop509:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop509
+	JAE           loop559
 
-end510:
+end560:
 	CMPQ CX, $+8
-	JB   end512
+	JB   end562
 
-loop511:
+loop561:
 	VPCMPQ        $0x01, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8337,18 +8861,18 @@ loop511:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop511
+	JAE           loop561
 
-end512:
-	JMP done497
+end562:
+	JMP done547
 
-case508:
+case558:
 	CMPQ BX, $+3
-	JNE  case513
+	JNE  case563
 	CMPQ CX, $+64
-	JB   end515
+	JB   end565
 
-loop514:
+loop564:
 	VPCMPQ        $0x02, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8408,13 +8932,13 @@ loop514:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop514
+	JAE           loop564
 
-end515:
+end565:
 	CMPQ CX, $+8
-	JB   end517
+	JB   end567
 
-loop516:
+loop566:
 	VPCMPQ        $0x02, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8425,18 +8949,18 @@ loop516:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop516
+	JAE           loop566
 
-end517:
-	JMP done497
+end567:
+	JMP done547
 
-case513:
+case563:
 	CMPQ BX, $+4
-	JNE  case518
+	JNE  case568
 	CMPQ CX, $+64
-	JB   end520
+	JB   end570
 
-loop519:
+loop569:
 	VPCMPQ        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8496,13 +9020,13 @@ loop519:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop519
+	JAE           loop569
 
-end520:
+end570:
 	CMPQ CX, $+8
-	JB   end522
+	JB   end572
 
-loop521:
+loop571:
 	VPCMPQ        $0x00, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8513,16 +9037,16 @@ loop521:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop521
+	JAE           loop571
 
-end522:
-	JMP done497
+end572:
+	JMP done547
 
-case518:
+case568:
 	CMPQ CX, $+64
-	JB   end524
+	JB   end574
 
-loop523:
+loop573:
 	VPCMPQ        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8582,13 +9106,13 @@ loop523:
 	ADDQ          $+512, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop523
+	JAE           loop573
 
-end524:
+end574:
 	CMPQ CX, $+8
-	JB   end526
+	JB   end576
 
-loop525:
+loop575:
 	VPCMPQ        $0x04, (AX), Z0, K1
 	KMOVB         K1, BX
 	VMOVUPD       (AX), Z1
@@ -8599,10 +9123,10 @@ loop525:
 	ADDQ          $+64, AX
 	SUBQ          $+8, CX
 	CMPQ          CX, $+8
-	JAE           loop525
+	JAE           loop575
 
-end526:
-done497:
+end576:
+done547:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x03, DX
@@ -8619,21 +9143,21 @@ TEXT ·takeAVX512(SB), NOSPLIT, $0-64
 	MOVQ dst+0(FP), SI
 	MOVQ BX, DI
 	CMPQ BX, $+8
-	JB   end529
+	JB   end579
 
-loop528:
+loop578:
 	MOVQ (DX), R8
 	CMPQ R8, CX
-	JAE  bad527
+	JAE  bad577
 	MOVQ 8(DX), R9
 	CMPQ R9, CX
-	JAE  bad527
+	JAE  bad577
 	MOVQ 16(DX), R10
 	CMPQ R10, CX
-	JAE  bad527
+	JAE  bad577
 	MOVQ 24(DX), R11
 	CMPQ R11, CX
-	JAE  bad527
+	JAE  bad577
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -8644,16 +9168,16 @@ loop528:
 	MOVQ R11, 24(SI)
 	MOVQ 32(DX), R8
 	CMPQ R8, CX
-	JAE  bad527
+	JAE  bad577
 	MOVQ 40(DX), R9
 	CMPQ R9, CX
-	JAE  bad527
+	JAE  bad577
 	MOVQ 48(DX), R10
 	CMPQ R10, CX
-	JAE  bad527
+	JAE  bad577
 	MOVQ 56(DX), R11
 	CMPQ R11, CX
-	JAE  bad527
+	JAE  bad577
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -8666,10 +9190,10 @@ loop528:
 	ADDQ $+64, SI
 	SUBQ $+8, BX
 	CMPQ BX, $+8
-	JAE  loop528
+	JAE  loop578
 
-end529:
-bad527:
+end579:
+bad577:
 	SUBQ BX, DI
 	MOVQ DI, ret+56(FP)
 	RET
@@ -8690,9 +9214,9 @@ TEXT ·prefixAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end531
+	JB           end581
 
-loop530:
+loop580:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -8741,13 +9265,13 @@ loop530:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop530
+	JAE     loop580
 
-end531:
+end581:
 	CMPQ CX, $+8
-	JB   end533
+	JB   end583
 
-loop532:
+loop582:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -8763,9 +9287,9 @@ loop532:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop532
+	JAE     loop582
 
-end533:
+end583:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -8792,9 +9316,9 @@ TEXT ·prefixBeforeAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end535
+	JB           end585
 
-loop534:
+loop584:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -8847,13 +9371,13 @@ loop534:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop534
+	JAE     loop584
 
-end535:
+end585:
 	CMPQ CX, $+8
-	JB   end537
+	JB   end587
 
-loop536:
+loop586:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -8870,9 +9394,9 @@ loop536:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop536
+	JAE     loop586
 
-end537:
+end587:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -8893,9 +9417,9 @@ TEXT ·prefixInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end539
+	JB           end589
 
-loop538:
+loop588:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -8944,13 +9468,13 @@ loop538:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop538
+	JAE     loop588
 
-end539:
+end589:
 	CMPQ CX, $+8
-	JB   end541
+	JB   end591
 
-loop540:
+loop590:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -8966,9 +9490,9 @@ loop540:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop540
+	JAE     loop590
 
-end541:
+end591:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -8989,9 +9513,9 @@ TEXT ·prefixBeforeInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end543
+	JB           end593
 
-loop542:
+loop592:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -9044,13 +9568,13 @@ loop542:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop542
+	JAE     loop592
 
-end543:
+end593:
 	CMPQ CX, $+8
-	JB   end545
+	JB   end595
 
-loop544:
+loop594:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -9067,9 +9591,9 @@ loop544:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop544
+	JAE     loop594
 
-end545:
+end595:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -9099,10 +9623,10 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-32
 	MOVQ         x+8(FP), DX
 	MOVQ         stream+24(FP), BX
 	TESTQ        BX, BX
-	JZ           plain546
+	JZ           plain596
 	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain546
+	JNZ          plain596
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -9110,7 +9634,7 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-32
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none547
+	JZ           none597
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -9147,11 +9671,11 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
 
-none547:
+none597:
 	CMPQ AX, $+32
-	JB   end549
+	JB   end599
 
-loop548:
+loop598:
 	VMOVUPD      Z0, Z17
 	VMINPD       (DX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -9268,17 +9792,17 @@ loop548:
 	ADDQ         $+256, DX
 	SUBQ         $+32, AX
 	CMPQ         AX, $+32
-	JAE          loop548
+	JAE          loop598
 
-end549:
+end599:
 	SFENCE
 
-plain546:
+plain596:
 	SUBQ    $+32, AX
-	JB      end551
+	JB      end601
 	PCALIGN $0x40
 
-loop550:
+loop600:
 	VMOVUPD      Z0, Z17
 	VMINPD       (DX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -9394,14 +9918,14 @@ loop550:
 	ADDQ         $+256, CX
 	ADDQ         $+256, DX
 	SUBQ         $+32, AX
-	JAE          loop550
+	JAE          loop600
 
-end551:
+end601:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end553
+	JB   end603
 
-loop552:
+loop602:
 	VMOVUPD      Z0, Z17
 	VMINPD       (DX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -9434,11 +9958,11 @@ loop552:
 	ADDQ         $+64, DX
 	SUBQ         $+8, AX
 	CMPQ         AX, $+8
-	JAE          loop552
+	JAE          loop602
 
-end553:
+end603:
 	TESTQ        AX, AX
-	JZ           none554
+	JZ           none604
 	MOVQ         $-1, BX
 	BZHIQ        AX, BX, BX
 	KMOVW        BX, K1
@@ -9472,7 +9996,7 @@ end553:
 	VSCALEFPD    Z1, Z3, Z3
 	VMOVUPD      Z3, K1, (CX)
 
-none554:
+none604:
 	VZEROUPPER
 	RET
 
@@ -9549,10 +10073,10 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-32
 	MOVQ         x+8(FP), DX
 	MOVQ         stream+24(FP), BX
 	TESTQ        BX, BX
-	JZ           plain555
+	JZ           plain605
 	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain555
+	JNZ          plain605
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -9560,7 +10084,7 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-32
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none556
+	JZ           none606
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -9595,7 +10119,7 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-32
 	VFMADD231PD  Z3, Z16, Z15
 	VFPCLASSPDZ  $0xdf, Z14, K2
 	KORTESTB     K2, K2
-	JZ           ordinary557
+	JZ           ordinary607
 	VCMPPD       $0x11, Z12, Z14, K2
 	VMOVUPD      avx512const55<>+0(SB), K2, Z15
 	VCMPPD       $0x00, Z12, Z14, K2
@@ -9603,17 +10127,17 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-32
 	VCMPPD       $0x05, avx512const19<>+0(SB), Z14, K2
 	VMOVUPD      Z14, K2, Z15
 
-ordinary557:
+ordinary607:
 	VMOVUPD Z15, K1, (CX)
 	SUBQ    BX, AX
 	LEAQ    (CX)(BX*8), CX
 	LEAQ    (DX)(BX*8), DX
 
-none556:
+none606:
 	CMPQ AX, $+32
-	JB   end559
+	JB   end609
 
-loop558:
+loop608:
 	VMOVUPD     (DX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
 	VGETEXPPD   Z14, Z16
@@ -9644,7 +10168,7 @@ loop558:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary560
+	JZ          ordinary610
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const55<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -9652,7 +10176,7 @@ loop558:
 	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary560:
+ordinary610:
 	VMOVNTPD    Z15, (CX)
 	VMOVUPD     64(DX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
@@ -9684,7 +10208,7 @@ ordinary560:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary561
+	JZ          ordinary611
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const55<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -9692,7 +10216,7 @@ ordinary560:
 	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary561:
+ordinary611:
 	VMOVNTPD    Z15, 64(CX)
 	VMOVUPD     128(DX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
@@ -9724,7 +10248,7 @@ ordinary561:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary562
+	JZ          ordinary612
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const55<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -9732,7 +10256,7 @@ ordinary561:
 	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary562:
+ordinary612:
 	VMOVNTPD    Z15, 128(CX)
 	VMOVUPD     192(DX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
@@ -9764,7 +10288,7 @@ ordinary562:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary563
+	JZ          ordinary613
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const55<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -9772,23 +10296,23 @@ ordinary562:
 	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary563:
+ordinary613:
 	VMOVNTPD Z15, 192(CX)
 	ADDQ     $+256, CX
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop558
+	JAE      loop608
 
-end559:
+end609:
 	SFENCE
 
-plain555:
+plain605:
 	SUBQ    $+32, AX
-	JB      end565
+	JB      end615
 	PCALIGN $0x40
 
-loop564:
+loop614:
 	VMOVUPD     (DX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
 	VGETEXPPD   Z14, Z16
@@ -9819,7 +10343,7 @@ loop564:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary566
+	JZ          ordinary616
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const55<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -9827,7 +10351,7 @@ loop564:
 	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary566:
+ordinary616:
 	VMOVUPD     Z15, (CX)
 	VMOVUPD     64(DX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
@@ -9859,7 +10383,7 @@ ordinary566:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary567
+	JZ          ordinary617
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const55<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -9867,7 +10391,7 @@ ordinary566:
 	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary567:
+ordinary617:
 	VMOVUPD     Z15, 64(CX)
 	VMOVUPD     128(DX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
@@ -9899,7 +10423,7 @@ ordinary567:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary568
+	JZ          ordinary618
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const55<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -9907,7 +10431,7 @@ ordinary567:
 	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary568:
+ordinary618:
 	VMOVUPD     Z15, 128(CX)
 	VMOVUPD     192(DX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
@@ -9939,7 +10463,7 @@ ordinary568:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary569
+	JZ          ordinary619
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const55<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -9947,19 +10471,19 @@ ordinary568:
 	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary569:
+ordinary619:
 	VMOVUPD Z15, 192(CX)
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop564
+	JAE     loop614
 
-end565:
+end615:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end571
+	JB   end621
 
-loop570:
+loop620:
 	VMOVUPD     (DX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
 	VGETEXPPD   Z14, Z16
@@ -9990,7 +10514,7 @@ loop570:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary572
+	JZ          ordinary622
 	VCMPPD      $0x11, Z12, Z14, K1
 	VMOVUPD     avx512const55<>+0(SB), K1, Z15
 	VCMPPD      $0x00, Z12, Z14, K1
@@ -9998,17 +10522,17 @@ loop570:
 	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z15
 
-ordinary572:
+ordinary622:
 	VMOVUPD Z15, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop570
+	JAE     loop620
 
-end571:
+end621:
 	TESTQ       AX, AX
-	JZ          none573
+	JZ          none623
 	MOVQ        $-1, BX
 	BZHIQ       AX, BX, BX
 	KMOVW       BX, K1
@@ -10043,7 +10567,7 @@ end571:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K2
 	KORTESTB    K2, K2
-	JZ          ordinary574
+	JZ          ordinary624
 	VCMPPD      $0x11, Z12, Z14, K2
 	VMOVUPD     avx512const55<>+0(SB), K2, Z15
 	VCMPPD      $0x00, Z12, Z14, K2
@@ -10051,10 +10575,10 @@ end571:
 	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K2
 	VMOVUPD     Z14, K2, Z15
 
-ordinary574:
+ordinary624:
 	VMOVUPD Z15, K1, (CX)
 
-none573:
+none623:
 	VZEROUPPER
 	RET
 
@@ -10115,9 +10639,9 @@ TEXT ·compensateAVX512(SB), NOSPLIT, $0-32
 	VMOVUPD 128(DX), Z2
 	VMOVUPD 192(DX), Z3
 	CMPQ    CX, $+16
-	JB      end576
+	JB      end626
 
-loop575:
+loop625:
 	VMOVUPD (AX), Z4
 	VADDPD  Z4, Z0, Z5
 	VSUBPD  Z0, Z5, Z6
@@ -10139,9 +10663,9 @@ loop575:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop575
+	JAE     loop625
 
-end576:
+end626:
 	VMOVUPD Z0, (DX)
 	VMOVUPD Z1, 64(DX)
 	VMOVUPD Z2, 128(DX)
@@ -10165,21 +10689,21 @@ TEXT ·sumAbsAVX512(SB), NOSPLIT, $0-32
 	VPXORQ  Z8, Z8, Z8
 	VMOVUPD avx512const1<>+0(SB), Z9
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near577
+	JB      near627
 	CMPQ    CX, $+64
-	JB      end579
+	JB      end629
 
-loop578:
+loop628:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+64, DX
-	JB      end581
+	JB      end631
 	PCALIGN $0x40
 
-loop580:
+loop630:
 	MOVQ    (AX), BX
 	MOVQ    8(AX), BX
 	MOVQ    64(AX), BX
@@ -10214,9 +10738,9 @@ loop580:
 	VADDPD  Z10, Z7, Z7
 	ADDQ    $+512, AX
 	SUBQ    $+64, DX
-	JAE     loop580
+	JAE     loop630
 
-end581:
+end631:
 	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
@@ -10238,24 +10762,24 @@ end581:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop578
+	JAE    loop628
 
-end579:
-near577:
+end629:
+near627:
 	CMPQ CX, $+64
-	JB   end583
+	JB   end633
 
-loop582:
+loop632:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+64, DX
-	JB      end585
+	JB      end635
 	PCALIGN $0x40
 
-loop584:
+loop634:
 	VPANDNQ (AX), Z9, Z10
 	VADDPD  Z10, Z0, Z0
 	VPANDNQ 64(AX), Z9, Z10
@@ -10274,9 +10798,9 @@ loop584:
 	VADDPD  Z10, Z7, Z7
 	ADDQ    $+512, AX
 	SUBQ    $+64, DX
-	JAE     loop584
+	JAE     loop634
 
-end585:
+end635:
 	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
@@ -10298,23 +10822,23 @@ end585:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop582
+	JAE    loop632
 
-end583:
+end633:
 	CMPQ CX, $+8
-	JB   end587
+	JB   end637
 
-loop586:
+loop636:
 	VPANDNQ (AX), Z9, Z1
 	VADDPD  Z1, Z0, Z0
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop586
+	JAE     loop636
 
-end587:
+end637:
 	TESTQ     CX, CX
-	JZ        none588
+	JZ        none638
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -10322,7 +10846,7 @@ end587:
 	VPANDNQ   Z1, Z9, Z1
 	VADDPD    Z1, Z0, Z0
 
-none588:
+none638:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -10344,13 +10868,13 @@ TEXT ·keysAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case589
+	JNE          case639
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain590
+	JZ           plain640
 	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain590
+	JNZ          plain640
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -10358,7 +10882,7 @@ TEXT ·keysAVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none591
+	JZ           none641
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -10373,11 +10897,11 @@ TEXT ·keysAVX512(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
 
-none591:
+none641:
 	CMPQ AX, $+32
-	JB   end593
+	JB   end643
 
-loop592:
+loop642:
 	VPXORQ   (DX), Z1, Z0
 	VPSRAQ   $0x3f, Z0, Z2
 	VPSRLQ   $0x01, Z2, Z2
@@ -10406,17 +10930,17 @@ loop592:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop592
+	JAE      loop642
 
-end593:
+end643:
 	SFENCE
 
-plain590:
+plain640:
 	SUBQ    $+32, AX
-	JB      end595
+	JB      end645
 	PCALIGN $0x40
 
-loop594:
+loop644:
 	VPXORQ  (DX), Z1, Z0
 	VPSRAQ  $0x3f, Z0, Z2
 	VPSRLQ  $0x01, Z2, Z2
@@ -10444,14 +10968,14 @@ loop594:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop594
+	JAE     loop644
 
-end595:
+end645:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end597
+	JB   end647
 
-loop596:
+loop646:
 	VPXORQ  (DX), Z1, Z0
 	VPSRAQ  $0x3f, Z0, Z2
 	VPSRLQ  $0x01, Z2, Z2
@@ -10462,11 +10986,11 @@ loop596:
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop596
+	JAE     loop646
 
-end597:
+end647:
 	TESTQ     AX, AX
-	JZ        none598
+	JZ        none648
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -10478,19 +11002,19 @@ end597:
 	VPSUBQ    avx512const56<>+0(SB), Z0, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none598:
+none648:
 	VZEROUPPER
 	RET
 
-case589:
+case639:
 	CMPQ      BX, $+1
-	JNE       case599
+	JNE       case649
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain600
+	JZ        plain650
 	MOVQ      CX, BX
 	ANDQ      $+7, BX
-	JNZ       plain600
+	JNZ       plain650
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -10498,7 +11022,7 @@ case589:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none601
+	JZ        none651
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -10514,11 +11038,11 @@ case589:
 	LEAQ      (CX)(BX*8), CX
 	LEAQ      (DX)(BX*8), DX
 
-none601:
+none651:
 	CMPQ AX, $+32
-	JB   end603
+	JB   end653
 
-loop602:
+loop652:
 	VMOVUPD  (DX), Z0
 	VPADDQ   avx512const56<>+0(SB), Z0, Z0
 	VPSRAQ   $0x3f, Z0, Z2
@@ -10551,17 +11075,17 @@ loop602:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop602
+	JAE      loop652
 
-end603:
+end653:
 	SFENCE
 
-plain600:
+plain650:
 	SUBQ    $+32, AX
-	JB      end605
+	JB      end655
 	PCALIGN $0x40
 
-loop604:
+loop654:
 	VMOVUPD (DX), Z0
 	VPADDQ  avx512const56<>+0(SB), Z0, Z0
 	VPSRAQ  $0x3f, Z0, Z2
@@ -10593,14 +11117,14 @@ loop604:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop604
+	JAE     loop654
 
-end605:
+end655:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end607
+	JB   end657
 
-loop606:
+loop656:
 	VMOVUPD (DX), Z0
 	VPADDQ  avx512const56<>+0(SB), Z0, Z0
 	VPSRAQ  $0x3f, Z0, Z2
@@ -10612,11 +11136,11 @@ loop606:
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop606
+	JAE     loop656
 
-end607:
+end657:
 	TESTQ     AX, AX
-	JZ        none608
+	JZ        none658
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -10629,19 +11153,19 @@ end607:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none608:
+none658:
 	VZEROUPPER
 	RET
 
-case599:
+case649:
 	CMPQ      BX, $+2
-	JNE       case609
+	JNE       case659
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain610
+	JZ        plain660
 	MOVQ      CX, BX
 	ANDQ      $+7, BX
-	JNZ       plain610
+	JNZ       plain660
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -10649,7 +11173,7 @@ case599:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none611
+	JZ        none661
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -10667,11 +11191,11 @@ case599:
 	LEAQ      (CX)(BX*8), CX
 	LEAQ      (DX)(BX*8), DX
 
-none611:
+none661:
 	CMPQ AX, $+32
-	JB   end613
+	JB   end663
 
-loop612:
+loop662:
 	VPXORQ   (DX), Z1, Z2
 	VADDPD   Z2, Z0, Z2
 	VCMPPD   $0x03, Z2, Z2, K1
@@ -10712,17 +11236,17 @@ loop612:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop612
+	JAE      loop662
 
-end613:
+end663:
 	SFENCE
 
-plain610:
+plain660:
 	SUBQ    $+32, AX
-	JB      end615
+	JB      end665
 	PCALIGN $0x40
 
-loop614:
+loop664:
 	VPXORQ  (DX), Z1, Z2
 	VADDPD  Z2, Z0, Z2
 	VCMPPD  $0x03, Z2, Z2, K1
@@ -10762,14 +11286,14 @@ loop614:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop614
+	JAE     loop664
 
-end615:
+end665:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end617
+	JB   end667
 
-loop616:
+loop666:
 	VPXORQ  (DX), Z1, Z2
 	VADDPD  Z2, Z0, Z2
 	VCMPPD  $0x03, Z2, Z2, K1
@@ -10783,11 +11307,11 @@ loop616:
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop616
+	JAE     loop666
 
-end617:
+end667:
 	TESTQ     AX, AX
-	JZ        none618
+	JZ        none668
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -10802,17 +11326,17 @@ end617:
 	VPSUBQ    avx512const56<>+0(SB), Z1, Z1
 	VMOVUPD   Z1, K1, (CX)
 
-none618:
+none668:
 	VZEROUPPER
 	RET
 
-case609:
+case659:
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain619
+	JZ        plain669
 	MOVQ      CX, BX
 	ANDQ      $+7, BX
-	JNZ       plain619
+	JNZ       plain669
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -10820,7 +11344,7 @@ case609:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none620
+	JZ        none670
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -10831,11 +11355,11 @@ case609:
 	LEAQ      (CX)(BX*8), CX
 	LEAQ      (DX)(BX*8), DX
 
-none620:
+none670:
 	CMPQ AX, $+32
-	JB   end622
+	JB   end672
 
-loop621:
+loop671:
 	VPXORQ   (DX), Z1, Z0
 	VMOVNTPD Z0, (CX)
 	VPXORQ   64(DX), Z1, Z0
@@ -10848,17 +11372,17 @@ loop621:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop621
+	JAE      loop671
 
-end622:
+end672:
 	SFENCE
 
-plain619:
+plain669:
 	SUBQ    $+32, AX
-	JB      end624
+	JB      end674
 	PCALIGN $0x40
 
-loop623:
+loop673:
 	VPXORQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	VPXORQ  64(DX), Z1, Z0
@@ -10870,25 +11394,25 @@ loop623:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop623
+	JAE     loop673
 
-end624:
+end674:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end626
+	JB   end676
 
-loop625:
+loop675:
 	VPXORQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop625
+	JAE     loop675
 
-end626:
+end676:
 	TESTQ     AX, AX
-	JZ        none627
+	JZ        none677
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -10896,7 +11420,7 @@ end626:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none627:
+none677:
 	VZEROUPPER
 	RET
 
@@ -10937,13 +11461,13 @@ TEXT ·partitionAVX512(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*8), DX
 	LEAQ         avx512const58<>+0(SB), CX
 	CMPQ         AX, $+1
-	JB           end630
+	JB           end680
 
-loop629:
+loop679:
 	MOVQ      SI, R8
 	SUBQ      BX, R8
 	CMPQ      R8, $+256
-	JB        end628
+	JB        end678
 	MOVQ      BX, R8
 	SUBQ      DI, R8
 	MOVQ      DX, R9
@@ -10998,10 +11522,10 @@ loop629:
 	LEAQ      -64(DX)(R10*8), DX
 	SUBQ      $+1, AX
 	CMPQ      AX, $+1
-	JAE       loop629
+	JAE       loop679
 
-end630:
-end628:
+end680:
+end678:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -11297,13 +11821,13 @@ TEXT ·partitionPairsAVX512(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(BX*8), BX
 	LEAQ         avx512const58<>+0(SB), DX
 	CMPQ         CX, $+1
-	JB           end633
+	JB           end683
 
-loop632:
+loop682:
 	MOVQ      DI, R9
 	SUBQ      SI, R9
 	CMPQ      R9, $+256
-	JB        end631
+	JB        end681
 	MOVQ      SI, R9
 	SUBQ      R8, R9
 	MOVQ      BX, R10
@@ -11370,10 +11894,10 @@ loop632:
 	LEAQ      -64(BX)(R13*8), BX
 	SUBQ      $+1, CX
 	CMPQ      CX, $+1
-	JAE       loop632
+	JAE       loop682
 
-end633:
-end631:
+end683:
+end681:
 	MOVQ keys+0(FP), AX
 	MOVQ at+16(FP), CX
 	SUBQ AX, SI
@@ -11399,7 +11923,7 @@ TEXT ·sortFewAVX512(SB), NOSPLIT, $0-16
 	VMOVQ        CX, X0
 	VPBROADCASTQ X0, Z0
 	CMPQ         CX, $+8
-	JA           more635
+	JA           more685
 	LEAQ         (AX), CX
 	VPCMPQ       $0x06, avx512const22<>+0(SB), Z0, K1
 	VMOVUPD      avx512const15<>+0(SB), Z1
@@ -11437,11 +11961,11 @@ TEXT ·sortFewAVX512(SB), NOSPLIT, $0-16
 	VPMAXSQ      Z1, Z3, K1, Z2
 	VPCMPQ       $0x06, avx512const22<>+0(SB), Z0, K1
 	VMOVUPD      Z2, K1, (AX)
-	JMP          sorted634
+	JMP          sorted684
 
-more635:
+more685:
 	CMPQ       CX, $+16
-	JA         more636
+	JA         more686
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), CX
 	VPCMPQ     $0x06, avx512const59<>+0(SB), Z0, K1
@@ -11525,11 +12049,11 @@ more635:
 	VMOVUPD    Z3, (AX)
 	VPCMPQ     $0x06, avx512const59<>+0(SB), Z0, K1
 	VMOVUPD    Z2, K1, 64(AX)
-	JMP        sorted634
+	JMP        sorted684
 
-more636:
+more686:
 	CMPQ       CX, $+32
-	JA         more637
+	JA         more687
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), CX
@@ -11722,11 +12246,11 @@ more636:
 	VMOVUPD    Z6, K1, 128(AX)
 	VPCMPQ     $0x06, avx512const61<>+0(SB), Z0, K1
 	VMOVUPD    Z5, K1, 192(AX)
-	JMP        sorted634
+	JMP        sorted684
 
-more637:
+more687:
 	CMPQ       CX, $+64
-	JA         more638
+	JA         more688
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -12189,9 +12713,9 @@ more637:
 	VMOVUPD    Z3, K1, 384(AX)
 	VPCMPQ     $0x06, avx512const65<>+0(SB), Z0, K1
 	VMOVUPD    Z6, K1, 448(AX)
-	JMP        sorted634
+	JMP        sorted684
 
-more638:
+more688:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -13307,7 +13831,7 @@ more638:
 	VPCMPQ     $0x06, avx512const73<>+0(SB), Z0, K1
 	VMOVUPD    Z11, K1, 960(AX)
 
-sorted634:
+sorted684:
 	VZEROUPPER
 	RET
 
@@ -13470,7 +13994,7 @@ TEXT ·sortFewPairsAVX512(SB), NOSPLIT, $0-24
 	VMOVQ        DX, X0
 	VPBROADCASTQ X0, Z0
 	CMPQ         DX, $+8
-	JA           more641
+	JA           more691
 	LEAQ         (AX), DX
 	VPCMPQ       $0x06, avx512const22<>+0(SB), Z0, K1
 	VMOVUPD      avx512const15<>+0(SB), Z1
@@ -13551,11 +14075,11 @@ TEXT ·sortFewPairsAVX512(SB), NOSPLIT, $0-24
 	VMOVUPD      Z1, K1, (AX)
 	VPCMPQ       $0x06, avx512const22<>+0(SB), Z0, K1
 	VMOVUPD      Z2, K1, (CX)
-	JMP          sorted640
+	JMP          sorted690
 
-more641:
+more691:
 	CMPQ       DX, $+16
-	JA         more642
+	JA         more692
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), DX
 	VPCMPQ     $0x06, avx512const59<>+0(SB), Z0, K1
@@ -13763,11 +14287,11 @@ more641:
 	VMOVUPD    Z1, (CX)
 	VPCMPQ     $0x06, avx512const59<>+0(SB), Z0, K1
 	VMOVUPD    Z4, K1, 64(CX)
-	JMP        sorted640
+	JMP        sorted690
 
-more642:
+more692:
 	CMPQ       DX, $+32
-	JA         more643
+	JA         more693
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), DX
@@ -14308,9 +14832,9 @@ more642:
 	VMOVUPD    Z3, K1, 128(CX)
 	VPCMPQ     $0x06, avx512const61<>+0(SB), Z0, K1
 	VMOVUPD    Z4, K1, 192(CX)
-	JMP        sorted640
+	JMP        sorted690
 
-more643:
+more693:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -15698,7 +16222,7 @@ more643:
 	VPCMPQ     $0x06, avx512const65<>+0(SB), Z0, K1
 	VMOVUPD    Z15, K1, 448(CX)
 
-sorted640:
+sorted690:
 	VZEROUPPER
 	RET
 
@@ -15737,16 +16261,16 @@ TEXT ·gemmTileAVX512(SB), NOSPLIT, $0-80
 	MOVQ    a+8(FP), SI
 	MOVQ    b+16(FP), DI
 	CMPQ    DX, $+8
-	JA      wider646
+	JA      wider696
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end648
+	JB      end698
 
-loop647:
+loop697:
 	PREFETCHT0   (R8)
 	ADDQ         CX, R8
 	VMOVUPD      (DI), Z24
@@ -15897,14 +16421,14 @@ loop647:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop647
+	JAE          loop697
 
-end648:
+end698:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end650
+	JB   end700
 
-loop649:
+loop699:
 	VMOVUPD      (DI), Z24
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Z25
@@ -15981,13 +16505,13 @@ loop649:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop649
+	JAE          loop699
 
-end650:
+end700:
 	CMPQ BX, $+1
-	JB   end652
+	JB   end702
 
-loop651:
+loop701:
 	VMOVUPD      (DI), Z24
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Z25
@@ -16010,23 +16534,23 @@ loop651:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop651
+	JAE          loop701
 
-end652:
-	JMP multiplied645
+end702:
+	JMP multiplied695
 
-wider646:
+wider696:
 	CMPQ    DX, $+16
-	JA      wider653
+	JA      wider703
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end655
+	JB      end705
 
-loop654:
+loop704:
 	PREFETCHT0   (R8)
 	PREFETCHT0   64(R8)
 	ADDQ         CX, R8
@@ -16250,14 +16774,14 @@ loop654:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop654
+	JAE          loop704
 
-end655:
+end705:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end657
+	JB   end707
 
-loop656:
+loop706:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	PREFETCHT0   2048(SI)
@@ -16370,13 +16894,13 @@ loop656:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop656
+	JAE          loop706
 
-end657:
+end707:
 	CMPQ BX, $+1
-	JB   end659
+	JB   end709
 
-loop658:
+loop708:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	PREFETCHT0   2048(SI)
@@ -16408,21 +16932,21 @@ loop658:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop658
+	JAE          loop708
 
-end659:
-	JMP multiplied645
+end709:
+	JMP multiplied695
 
-wider653:
+wider703:
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end661
+	JB      end711
 
-loop660:
+loop710:
 	PREFETCHT0   (R8)
 	PREFETCHT0   64(R8)
 	PREFETCHT0   128(R8)
@@ -16719,14 +17243,14 @@ loop660:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop660
+	JAE          loop710
 
-end661:
+end711:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end663
+	JB   end713
 
-loop662:
+loop712:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	VMOVUPD      128(DI), Z26
@@ -16875,13 +17399,13 @@ loop662:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop662
+	JAE          loop712
 
-end663:
+end713:
 	CMPQ BX, $+1
-	JB   end665
+	JB   end715
 
-loop664:
+loop714:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	VMOVUPD      128(DI), Z26
@@ -16922,14 +17446,14 @@ loop664:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop664
+	JAE          loop714
 
-end665:
-multiplied645:
+end715:
+multiplied695:
 	MOVQ         alpha+56(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
 	CMPQ         BX, SI
-	JE           scaled666
+	JE           scaled716
 	VBROADCASTSD alpha+56(FP), Z24
 	VMULPD       Z24, Z0, Z0
 	VMULPD       Z24, Z1, Z1
@@ -16956,13 +17480,13 @@ multiplied645:
 	VMULPD       Z24, Z22, Z22
 	VMULPD       Z24, Z23, Z23
 
-scaled666:
+scaled716:
 	MOVQ         rows+40(FP), SI
 	MOVQ         keep+72(FP), BX
 	TESTQ        BX, BX
-	JZ           over667
+	JZ           over717
 	CMPQ         DX, $+24
-	JB           part668
+	JB           part718
 	VBROADCASTSD beta+64(FP), Z24
 	VFMADD231PD  (AX), Z24, Z0
 	VMOVUPD      Z0, (AX)
@@ -16971,7 +17495,7 @@ scaled666:
 	VFMADD231PD  128(AX), Z24, Z16
 	VMOVUPD      Z16, 128(AX)
 	CMPQ         SI, $+1
-	JBE          end669
+	JBE          end719
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z1
 	VMOVUPD      Z1, (AX)
@@ -16980,7 +17504,7 @@ scaled666:
 	VFMADD231PD  128(AX), Z24, Z17
 	VMOVUPD      Z17, 128(AX)
 	CMPQ         SI, $+2
-	JBE          end669
+	JBE          end719
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z2
 	VMOVUPD      Z2, (AX)
@@ -16989,7 +17513,7 @@ scaled666:
 	VFMADD231PD  128(AX), Z24, Z18
 	VMOVUPD      Z18, 128(AX)
 	CMPQ         SI, $+3
-	JBE          end669
+	JBE          end719
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z3
 	VMOVUPD      Z3, (AX)
@@ -16998,7 +17522,7 @@ scaled666:
 	VFMADD231PD  128(AX), Z24, Z19
 	VMOVUPD      Z19, 128(AX)
 	CMPQ         SI, $+4
-	JBE          end669
+	JBE          end719
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z4
 	VMOVUPD      Z4, (AX)
@@ -17007,7 +17531,7 @@ scaled666:
 	VFMADD231PD  128(AX), Z24, Z20
 	VMOVUPD      Z20, 128(AX)
 	CMPQ         SI, $+5
-	JBE          end669
+	JBE          end719
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z5
 	VMOVUPD      Z5, (AX)
@@ -17016,7 +17540,7 @@ scaled666:
 	VFMADD231PD  128(AX), Z24, Z21
 	VMOVUPD      Z21, 128(AX)
 	CMPQ         SI, $+6
-	JBE          end669
+	JBE          end719
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z6
 	VMOVUPD      Z6, (AX)
@@ -17025,7 +17549,7 @@ scaled666:
 	VFMADD231PD  128(AX), Z24, Z22
 	VMOVUPD      Z22, 128(AX)
 	CMPQ         SI, $+7
-	JBE          end669
+	JBE          end719
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z7
 	VMOVUPD      Z7, (AX)
@@ -17034,14 +17558,14 @@ scaled666:
 	VFMADD231PD  128(AX), Z24, Z23
 	VMOVUPD      Z23, 128(AX)
 
-end669:
+end719:
 	VZEROUPPER
 	RET
 
-part668:
+part718:
 	VBROADCASTSD beta+64(FP), Z24
 	CMPQ         DX, $+0
-	JBE          all670
+	JBE          all720
 	LEAQ         (DX), BX
 	MOVQ         $-1, DI
 	BZHIQ        BX, DI, DI
@@ -17051,51 +17575,51 @@ part668:
 	VFMADD231PD  Z25, Z24, Z0
 	VMOVUPD      Z0, K1, (BX)
 	CMPQ         SI, $+1
-	JBE          end671
+	JBE          end721
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z1
 	VMOVUPD      Z1, K1, (BX)
 	CMPQ         SI, $+2
-	JBE          end671
+	JBE          end721
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z2
 	VMOVUPD      Z2, K1, (BX)
 	CMPQ         SI, $+3
-	JBE          end671
+	JBE          end721
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z3
 	VMOVUPD      Z3, K1, (BX)
 	CMPQ         SI, $+4
-	JBE          end671
+	JBE          end721
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z4
 	VMOVUPD      Z4, K1, (BX)
 	CMPQ         SI, $+5
-	JBE          end671
+	JBE          end721
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z5
 	VMOVUPD      Z5, K1, (BX)
 	CMPQ         SI, $+6
-	JBE          end671
+	JBE          end721
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z6
 	VMOVUPD      Z6, K1, (BX)
 	CMPQ         SI, $+7
-	JBE          end671
+	JBE          end721
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z7
 	VMOVUPD      Z7, K1, (BX)
 
-end671:
+end721:
 	CMPQ        DX, $+8
-	JBE         all670
+	JBE         all720
 	LEAQ        -8(DX), BX
 	MOVQ        $-1, DI
 	BZHIQ       BX, DI, DI
@@ -17105,51 +17629,51 @@ end671:
 	VFMADD231PD Z0, Z24, Z8
 	VMOVUPD     Z8, K1, (BX)
 	CMPQ        SI, $+1
-	JBE         end672
+	JBE         end722
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z9
 	VMOVUPD     Z9, K1, (BX)
 	CMPQ        SI, $+2
-	JBE         end672
+	JBE         end722
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z10
 	VMOVUPD     Z10, K1, (BX)
 	CMPQ        SI, $+3
-	JBE         end672
+	JBE         end722
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z11
 	VMOVUPD     Z11, K1, (BX)
 	CMPQ        SI, $+4
-	JBE         end672
+	JBE         end722
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z12
 	VMOVUPD     Z12, K1, (BX)
 	CMPQ        SI, $+5
-	JBE         end672
+	JBE         end722
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z13
 	VMOVUPD     Z13, K1, (BX)
 	CMPQ        SI, $+6
-	JBE         end672
+	JBE         end722
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z14
 	VMOVUPD     Z14, K1, (BX)
 	CMPQ        SI, $+7
-	JBE         end672
+	JBE         end722
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z15
 	VMOVUPD     Z15, K1, (BX)
 
-end672:
+end722:
 	CMPQ        DX, $+16
-	JBE         all670
+	JBE         all720
 	LEAQ        -16(DX), DX
 	MOVQ        $-1, BX
 	BZHIQ       DX, BX, BX
@@ -17159,109 +17683,109 @@ end672:
 	VFMADD231PD Z0, Z24, Z16
 	VMOVUPD     Z16, K1, (AX)
 	CMPQ        SI, $+1
-	JBE         end673
+	JBE         end723
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z17
 	VMOVUPD     Z17, K1, (AX)
 	CMPQ        SI, $+2
-	JBE         end673
+	JBE         end723
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z18
 	VMOVUPD     Z18, K1, (AX)
 	CMPQ        SI, $+3
-	JBE         end673
+	JBE         end723
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z19
 	VMOVUPD     Z19, K1, (AX)
 	CMPQ        SI, $+4
-	JBE         end673
+	JBE         end723
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z20
 	VMOVUPD     Z20, K1, (AX)
 	CMPQ        SI, $+5
-	JBE         end673
+	JBE         end723
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z21
 	VMOVUPD     Z21, K1, (AX)
 	CMPQ        SI, $+6
-	JBE         end673
+	JBE         end723
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z22
 	VMOVUPD     Z22, K1, (AX)
 	CMPQ        SI, $+7
-	JBE         end673
+	JBE         end723
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z23
 	VMOVUPD     Z23, K1, (AX)
 
-end673:
-all670:
+end723:
+all720:
 	VZEROUPPER
 	RET
 
-over667:
+over717:
 	CMPQ    DX, $+24
-	JB      part674
+	JB      part724
 	VMOVUPD Z0, (AX)
 	VMOVUPD Z8, 64(AX)
 	VMOVUPD Z16, 128(AX)
 	CMPQ    SI, $+1
-	JBE     end675
+	JBE     end725
 	ADDQ    CX, AX
 	VMOVUPD Z1, (AX)
 	VMOVUPD Z9, 64(AX)
 	VMOVUPD Z17, 128(AX)
 	CMPQ    SI, $+2
-	JBE     end675
+	JBE     end725
 	ADDQ    CX, AX
 	VMOVUPD Z2, (AX)
 	VMOVUPD Z10, 64(AX)
 	VMOVUPD Z18, 128(AX)
 	CMPQ    SI, $+3
-	JBE     end675
+	JBE     end725
 	ADDQ    CX, AX
 	VMOVUPD Z3, (AX)
 	VMOVUPD Z11, 64(AX)
 	VMOVUPD Z19, 128(AX)
 	CMPQ    SI, $+4
-	JBE     end675
+	JBE     end725
 	ADDQ    CX, AX
 	VMOVUPD Z4, (AX)
 	VMOVUPD Z12, 64(AX)
 	VMOVUPD Z20, 128(AX)
 	CMPQ    SI, $+5
-	JBE     end675
+	JBE     end725
 	ADDQ    CX, AX
 	VMOVUPD Z5, (AX)
 	VMOVUPD Z13, 64(AX)
 	VMOVUPD Z21, 128(AX)
 	CMPQ    SI, $+6
-	JBE     end675
+	JBE     end725
 	ADDQ    CX, AX
 	VMOVUPD Z6, (AX)
 	VMOVUPD Z14, 64(AX)
 	VMOVUPD Z22, 128(AX)
 	CMPQ    SI, $+7
-	JBE     end675
+	JBE     end725
 	ADDQ    CX, AX
 	VMOVUPD Z7, (AX)
 	VMOVUPD Z15, 64(AX)
 	VMOVUPD Z23, 128(AX)
 
-end675:
+end725:
 	VZEROUPPER
 	RET
 
-part674:
+part724:
 	CMPQ    DX, $+0
-	JBE     all676
+	JBE     all726
 	LEAQ    (DX), BX
 	MOVQ    $-1, DI
 	BZHIQ   BX, DI, DI
@@ -17269,37 +17793,37 @@ part674:
 	LEAQ    (AX), BX
 	VMOVUPD Z0, K1, (BX)
 	CMPQ    SI, $+1
-	JBE     end677
+	JBE     end727
 	ADDQ    CX, BX
 	VMOVUPD Z1, K1, (BX)
 	CMPQ    SI, $+2
-	JBE     end677
+	JBE     end727
 	ADDQ    CX, BX
 	VMOVUPD Z2, K1, (BX)
 	CMPQ    SI, $+3
-	JBE     end677
+	JBE     end727
 	ADDQ    CX, BX
 	VMOVUPD Z3, K1, (BX)
 	CMPQ    SI, $+4
-	JBE     end677
+	JBE     end727
 	ADDQ    CX, BX
 	VMOVUPD Z4, K1, (BX)
 	CMPQ    SI, $+5
-	JBE     end677
+	JBE     end727
 	ADDQ    CX, BX
 	VMOVUPD Z5, K1, (BX)
 	CMPQ    SI, $+6
-	JBE     end677
+	JBE     end727
 	ADDQ    CX, BX
 	VMOVUPD Z6, K1, (BX)
 	CMPQ    SI, $+7
-	JBE     end677
+	JBE     end727
 	ADDQ    CX, BX
 	VMOVUPD Z7, K1, (BX)
 
-end677:
+end727:
 	CMPQ    DX, $+8
-	JBE     all676
+	JBE     all726
 	LEAQ    -8(DX), BX
 	MOVQ    $-1, DI
 	BZHIQ   BX, DI, DI
@@ -17307,37 +17831,37 @@ end677:
 	LEAQ    64(AX), BX
 	VMOVUPD Z8, K1, (BX)
 	CMPQ    SI, $+1
-	JBE     end678
+	JBE     end728
 	ADDQ    CX, BX
 	VMOVUPD Z9, K1, (BX)
 	CMPQ    SI, $+2
-	JBE     end678
+	JBE     end728
 	ADDQ    CX, BX
 	VMOVUPD Z10, K1, (BX)
 	CMPQ    SI, $+3
-	JBE     end678
+	JBE     end728
 	ADDQ    CX, BX
 	VMOVUPD Z11, K1, (BX)
 	CMPQ    SI, $+4
-	JBE     end678
+	JBE     end728
 	ADDQ    CX, BX
 	VMOVUPD Z12, K1, (BX)
 	CMPQ    SI, $+5
-	JBE     end678
+	JBE     end728
 	ADDQ    CX, BX
 	VMOVUPD Z13, K1, (BX)
 	CMPQ    SI, $+6
-	JBE     end678
+	JBE     end728
 	ADDQ    CX, BX
 	VMOVUPD Z14, K1, (BX)
 	CMPQ    SI, $+7
-	JBE     end678
+	JBE     end728
 	ADDQ    CX, BX
 	VMOVUPD Z15, K1, (BX)
 
-end678:
+end728:
 	CMPQ    DX, $+16
-	JBE     all676
+	JBE     all726
 	LEAQ    -16(DX), DX
 	MOVQ    $-1, BX
 	BZHIQ   DX, BX, BX
@@ -17345,36 +17869,36 @@ end678:
 	LEAQ    128(AX), AX
 	VMOVUPD Z16, K1, (AX)
 	CMPQ    SI, $+1
-	JBE     end679
+	JBE     end729
 	ADDQ    CX, AX
 	VMOVUPD Z17, K1, (AX)
 	CMPQ    SI, $+2
-	JBE     end679
+	JBE     end729
 	ADDQ    CX, AX
 	VMOVUPD Z18, K1, (AX)
 	CMPQ    SI, $+3
-	JBE     end679
+	JBE     end729
 	ADDQ    CX, AX
 	VMOVUPD Z19, K1, (AX)
 	CMPQ    SI, $+4
-	JBE     end679
+	JBE     end729
 	ADDQ    CX, AX
 	VMOVUPD Z20, K1, (AX)
 	CMPQ    SI, $+5
-	JBE     end679
+	JBE     end729
 	ADDQ    CX, AX
 	VMOVUPD Z21, K1, (AX)
 	CMPQ    SI, $+6
-	JBE     end679
+	JBE     end729
 	ADDQ    CX, AX
 	VMOVUPD Z22, K1, (AX)
 	CMPQ    SI, $+7
-	JBE     end679
+	JBE     end729
 	ADDQ    CX, AX
 	VMOVUPD Z23, K1, (AX)
 
-end679:
-all676:
+end729:
+all726:
 	VZEROUPPER
 	RET
 
@@ -17395,9 +17919,9 @@ TEXT ·gemmPackLeftAVX512(SB), NOSPLIT, $0-40
 	BZHIQ   BX, DI, DI
 	KMOVW   DI, K1
 	CMPQ    SI, $+1
-	JB      end681
+	JB      end731
 
-loop680:
+loop730:
 	LEAQ      (CX), BX
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD   Z0, (AX)
@@ -17405,9 +17929,9 @@ loop680:
 	ADDQ      $+64, AX
 	SUBQ      $+1, SI
 	CMPQ      SI, $+1
-	JAE       loop680
+	JAE       loop730
 
-end681:
+end731:
 	VZEROUPPER
 	RET
 
@@ -17442,9 +17966,9 @@ TEXT ·gemmPackRightAVX512(SB), NOSPLIT, $0-40
 	BZHIQ   BX, DI, DI
 	KMOVW   DI, K3
 	CMPQ    SI, $+1
-	JB      end683
+	JB      end733
 
-loop682:
+loop732:
 	LEAQ      (CX), BX
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD   Z0, (AX)
@@ -17458,9 +17982,9 @@ loop682:
 	ADDQ      $+192, AX
 	SUBQ      $+1, SI
 	CMPQ      SI, $+1
-	JAE       loop682
+	JAE       loop732
 
-end683:
+end733:
 	VZEROUPPER
 	RET
 
@@ -17504,9 +18028,9 @@ TEXT ·gemmPackAlongAVX512(SB), NOSPLIT, $0-48
 	CMOVQLE R12, R13
 	MOVQ    k+40(FP), DX
 	CMPQ    DX, $+8
-	JB      end685
+	JB      end735
 
-loop684:
+loop734:
 	VMOVUPD    (SI), Z0
 	VMOVUPD    (DI), Z1
 	VMOVUPD    (R8), Z2
@@ -17565,11 +18089,11 @@ loop684:
 	ADDQ       $+64, R13
 	SUBQ       $+8, DX
 	CMPQ       DX, $+8
-	JAE        loop684
+	JAE        loop734
 
-end685:
+end735:
 	TESTQ      DX, DX
-	JZ         none686
+	JZ         none736
 	MOVQ       $-1, BX
 	BZHIQ      DX, BX, BX
 	KMOVW      BX, K1
@@ -17607,32 +18131,32 @@ end685:
 	VSHUFF64X2 $0xdd, Z4, Z0, Z0
 	VMOVUPD    Z5, (AX)
 	CMPQ       DX, $+1
-	JBE        end687
+	JBE        end737
 	ADDQ       CX, AX
 	VMOVUPD    Z6, (AX)
 	CMPQ       DX, $+2
-	JBE        end687
+	JBE        end737
 	ADDQ       CX, AX
 	VMOVUPD    Z9, (AX)
 	CMPQ       DX, $+3
-	JBE        end687
+	JBE        end737
 	ADDQ       CX, AX
 	VMOVUPD    Z8, (AX)
 	CMPQ       DX, $+4
-	JBE        end687
+	JBE        end737
 	ADDQ       CX, AX
 	VMOVUPD    Z7, (AX)
 	CMPQ       DX, $+5
-	JBE        end687
+	JBE        end737
 	ADDQ       CX, AX
 	VMOVUPD    Z2, (AX)
 	CMPQ       DX, $+6
-	JBE        end687
+	JBE        end737
 	ADDQ       CX, AX
 	VMOVUPD    Z1, (AX)
 
-end687:
-none686:
+end737:
+none736:
 	VZEROUPPER
 	RET
 
@@ -17659,10 +18183,10 @@ TEXT ·gemvDotAVX512(SB), NOSPLIT, $0-48
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	SUBQ    $+16, CX
-	JB      end689
+	JB      end739
 	PCALIGN $0x40
 
-loop688:
+loop738:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (BX), Z8, Z0
 	VFMADD231PD (SI), Z8, Z2
@@ -17679,14 +18203,14 @@ loop688:
 	ADDQ        $+128, DI
 	ADDQ        $+128, R8
 	SUBQ        $+16, CX
-	JAE         loop688
+	JAE         loop738
 
-end689:
+end739:
 	ADDQ $+16, CX
 	CMPQ CX, $+8
-	JB   end691
+	JB   end741
 
-loop690:
+loop740:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (BX), Z8, Z0
 	VFMADD231PD (SI), Z8, Z2
@@ -17699,11 +18223,11 @@ loop690:
 	ADDQ        $+64, R8
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop690
+	JAE         loop740
 
-end691:
+end741:
 	TESTQ       CX, CX
-	JZ          none692
+	JZ          none742
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -17718,7 +18242,7 @@ end691:
 	VFMADD231PD Z11, Z8, Z4
 	VFMADD231PD Z12, Z8, Z6
 
-none692:
+none742:
 	MOVQ          dst+0(FP), AX
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
@@ -17766,10 +18290,10 @@ TEXT ·gemvDotOneAVX512(SB), NOSPLIT, $0-48
 	VPXORQ  Z0, Z0, Z0
 	VPXORQ  Z1, Z1, Z1
 	SUBQ    $+16, CX
-	JB      end694
+	JB      end744
 	PCALIGN $0x40
 
-loop693:
+loop743:
 	VMOVUPD     (AX), Z2
 	VFMADD231PD (DX), Z2, Z0
 	VMOVUPD     64(AX), Z2
@@ -17777,25 +18301,25 @@ loop693:
 	ADDQ        $+128, AX
 	ADDQ        $+128, DX
 	SUBQ        $+16, CX
-	JAE         loop693
+	JAE         loop743
 
-end694:
+end744:
 	ADDQ $+16, CX
 	CMPQ CX, $+8
-	JB   end696
+	JB   end746
 
-loop695:
+loop745:
 	VMOVUPD     (AX), Z2
 	VFMADD231PD (DX), Z2, Z0
 	ADDQ        $+64, AX
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop695
+	JAE         loop745
 
-end696:
+end746:
 	TESTQ       CX, CX
-	JZ          none697
+	JZ          none747
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -17804,7 +18328,7 @@ end696:
 	VMOVUPD     Z2, Z2
 	VFMADD231PD Z3, Z2, Z0
 
-none697:
+none747:
 	MOVQ          dst+0(FP), AX
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
@@ -17849,10 +18373,10 @@ TEXT ·gemvAddAVX512(SB), NOSPLIT, $0-48
 	VBROADCASTSD 48(DX), Z6
 	VBROADCASTSD 56(DX), Z7
 	SUBQ         $+16, CX
-	JB           end699
+	JB           end749
 	PCALIGN      $0x40
 
-loop698:
+loop748:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (DI), Z1, Z8
@@ -17883,14 +18407,14 @@ loop698:
 	ADDQ        $+128, R12
 	ADDQ        $+128, R13
 	SUBQ        $+16, CX
-	JAE         loop698
+	JAE         loop748
 
-end699:
+end749:
 	ADDQ $+16, CX
 	CMPQ CX, $+8
-	JB   end701
+	JB   end751
 
-loop700:
+loop750:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (DI), Z1, Z8
@@ -17912,11 +18436,11 @@ loop700:
 	ADDQ        $+64, R13
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop700
+	JAE         loop750
 
-end701:
+end751:
 	TESTQ       CX, CX
-	JZ          none702
+	JZ          none752
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -17940,7 +18464,7 @@ end701:
 	VFMADD231PD Z16, Z7, Z8
 	VMOVUPD     Z8, K1, (AX)
 
-none702:
+none752:
 	VZEROUPPER
 	RET
 
@@ -17955,10 +18479,10 @@ TEXT ·gemvAddOneAVX512(SB), NOSPLIT, $0-48
 	MOVQ         a+24(FP), BX
 	VBROADCASTSD (DX), Z0
 	SUBQ         $+16, CX
-	JB           end704
+	JB           end754
 	PCALIGN      $0x40
 
-loop703:
+loop753:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (BX), Z0, Z1
 	VMOVUPD     Z1, (AX)
@@ -17968,14 +18492,14 @@ loop703:
 	ADDQ        $+128, AX
 	ADDQ        $+128, BX
 	SUBQ        $+16, CX
-	JAE         loop703
+	JAE         loop753
 
-end704:
+end754:
 	ADDQ $+16, CX
 	CMPQ CX, $+8
-	JB   end706
+	JB   end756
 
-loop705:
+loop755:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (BX), Z0, Z1
 	VMOVUPD     Z1, (AX)
@@ -17983,11 +18507,11 @@ loop705:
 	ADDQ        $+64, BX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop705
+	JAE         loop755
 
-end706:
+end756:
 	TESTQ       CX, CX
-	JZ          none707
+	JZ          none757
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -17997,7 +18521,7 @@ end706:
 	VFMADD231PD Z2, Z0, Z1
 	VMOVUPD     Z1, K1, (AX)
 
-none707:
+none757:
 	VZEROUPPER
 	RET
 
@@ -18015,10 +18539,10 @@ TEXT ·sumInt32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	SUBQ    $+64, CX
-	JB      end709
+	JB      end759
 	PCALIGN $0x40
 
-loop708:
+loop758:
 	VMOVUPD (AX), Z8
 	VPADDD  Z8, Z0, Z0
 	VPSRAD  $0x10, Z8, Z8
@@ -18037,14 +18561,14 @@ loop708:
 	VPADDD  Z8, Z7, Z7
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
-	JAE     loop708
+	JAE     loop758
 
-end709:
+end759:
 	ADDQ $+64, CX
 	CMPQ CX, $+16
-	JB   end711
+	JB   end761
 
-loop710:
+loop760:
 	VMOVUPD (AX), Z8
 	VPADDD  Z8, Z0, Z0
 	VPSRAD  $0x10, Z8, Z8
@@ -18052,11 +18576,11 @@ loop710:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop710
+	JAE     loop760
 
-end711:
+end761:
 	TESTQ     CX, CX
-	JZ        none712
+	JZ        none762
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -18066,7 +18590,7 @@ end711:
 	VPSRAD    $0x10, Z8, Z8
 	VPADDD    Z8, Z4, Z4
 
-none712:
+none762:
 	VPADDD        Z2, Z0, Z0
 	VPADDD        Z3, Z1, Z1
 	VPADDD        Z1, Z0, Z0
@@ -18110,10 +18634,10 @@ TEXT ·dotInt32AVX512(SB), NOSPLIT, $0-56
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	SUBQ    $+64, CX
-	JB      end714
+	JB      end764
 	PCALIGN $0x40
 
-loop713:
+loop763:
 	VMOVUPD (AX), Z8
 	VMOVUPD (DX), Z9
 	VPMULDQ Z8, Z9, Z10
@@ -18149,14 +18673,14 @@ loop713:
 	ADDQ    $+256, AX
 	ADDQ    $+256, DX
 	SUBQ    $+64, CX
-	JAE     loop713
+	JAE     loop763
 
-end714:
+end764:
 	ADDQ $+64, CX
 	CMPQ CX, $+16
-	JB   end716
+	JB   end766
 
-loop715:
+loop765:
 	VMOVUPD (AX), Z8
 	VMOVUPD (DX), Z9
 	VPMULDQ Z8, Z9, Z10
@@ -18169,11 +18693,11 @@ loop715:
 	ADDQ    $+64, DX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop715
+	JAE     loop765
 
-end716:
+end766:
 	TESTQ     CX, CX
-	JZ        none717
+	JZ        none767
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18188,7 +18712,7 @@ end716:
 	VPMULDQ   Z8, Z9, Z10
 	VPADDQ    Z10, Z4, Z4
 
-none717:
+none767:
 	VPADDQ        Z4, Z0, Z0
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
@@ -18207,8 +18731,8 @@ none717:
 	RET
 
 // func minMaxFloat32AVX512(x []float32) (lo float32, hi float32)
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2
-TEXT ·minMaxFloat32AVX512(SB), NOSPLIT, $0-32
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, SSE
+TEXT ·minMaxFloat32AVX512(SB), NOSPLIT, $8-32
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
 	VPBROADCASTD (AX), Z0
@@ -18228,76 +18752,72 @@ TEXT ·minMaxFloat32AVX512(SB), NOSPLIT, $0-32
 	VMOVAPD      Z0, Z14
 	VMOVAPD      Z0, Z15
 	VMOVAPD      Z0, Z16
-	KXNORW       K1, K1, K1
-	KXNORW       K2, K2, K2
-	KXNORW       K3, K3, K3
-	KXNORW       K4, K4, K4
-	SUBQ         $+128, CX
-	JB           end719
-	PCALIGN      $0x40
+	STMXCSR      (SP)
+	BTRL         $0x00, (SP)
+	JCC          clear768
+	LDMXCSR      (SP)
 
-loop718:
+clear768:
+	SUBQ    $+128, CX
+	JB      end770
+	PCALIGN $0x40
+
+loop769:
 	VMOVUPD (AX), Z17
 	VMINPS  Z17, Z1, Z1
 	VMAXPS  Z17, Z9, Z9
-	VMOVUPD 64(AX), Z18
-	VMINPS  Z18, Z2, Z2
-	VMAXPS  Z18, Z10, Z10
-	VCMPPS  $0x07, Z17, Z18, K1, K1
+	VMOVUPD 64(AX), Z17
+	VMINPS  Z17, Z2, Z2
+	VMAXPS  Z17, Z10, Z10
 	VMOVUPD 128(AX), Z17
 	VMINPS  Z17, Z3, Z3
 	VMAXPS  Z17, Z11, Z11
-	VMOVUPD 192(AX), Z18
-	VMINPS  Z18, Z4, Z4
-	VMAXPS  Z18, Z12, Z12
-	VCMPPS  $0x07, Z17, Z18, K2, K2
+	VMOVUPD 192(AX), Z17
+	VMINPS  Z17, Z4, Z4
+	VMAXPS  Z17, Z12, Z12
 	VMOVUPD 256(AX), Z17
 	VMINPS  Z17, Z5, Z5
 	VMAXPS  Z17, Z13, Z13
-	VMOVUPD 320(AX), Z18
-	VMINPS  Z18, Z6, Z6
-	VMAXPS  Z18, Z14, Z14
-	VCMPPS  $0x07, Z17, Z18, K3, K3
+	VMOVUPD 320(AX), Z17
+	VMINPS  Z17, Z6, Z6
+	VMAXPS  Z17, Z14, Z14
 	VMOVUPD 384(AX), Z17
 	VMINPS  Z17, Z7, Z7
 	VMAXPS  Z17, Z15, Z15
-	VMOVUPD 448(AX), Z18
-	VMINPS  Z18, Z8, Z8
-	VMAXPS  Z18, Z16, Z16
-	VCMPPS  $0x07, Z17, Z18, K4, K4
+	VMOVUPD 448(AX), Z17
+	VMINPS  Z17, Z8, Z8
+	VMAXPS  Z17, Z16, Z16
 	ADDQ    $+512, AX
 	SUBQ    $+128, CX
-	JAE     loop718
+	JAE     loop769
 
-end719:
+end770:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end721
+	JB   end772
 
-loop720:
+loop771:
 	VMOVUPD (AX), Z17
 	VMINPS  Z17, Z1, Z1
 	VMAXPS  Z17, Z9, Z9
-	VCMPPS  $0x07, Z17, Z17, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop720
+	JAE     loop771
 
-end721:
+end772:
 	TESTQ   CX, CX
-	JZ      none722
+	JZ      none773
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
-	KMOVW   DX, K5
+	KMOVW   DX, K1
 	VMOVAPS Z0, Z0
-	VMOVUPS (AX), K5, Z0
+	VMOVUPS (AX), K1, Z0
 	VMOVUPD Z0, Z0
 	VMINPS  Z0, Z1, Z1
 	VMAXPS  Z0, Z9, Z9
-	VCMPPS  $0x07, Z0, Z0, K1, K1
 
-none722:
+none773:
 	VMINPS        Z1, Z5, Z1
 	VMINPS        Z2, Z6, Z2
 	VMINPS        Z3, Z7, Z3
@@ -18328,17 +18848,15 @@ none722:
 	VMAXPS        X9, X0, X9
 	VPSHUFD       $0x01, X9, X0
 	VMAXPS        X9, X0, X9
-	KANDW         K2, K1, K1
-	KANDW         K3, K1, K1
-	KANDW         K4, K1, K1
-	KMOVW         K1, AX
-	XORL          $0x0000ffff, AX
+	STMXCSR       (SP)
+	MOVL          (SP), AX
+	ANDL          $0x01, AX
 	TESTQ         AX, AX
-	JZ            ordered723
+	JZ            ordered774
 	VPCMPEQD      X1, X1, X1
 	VPCMPEQD      X9, X9, X9
 
-ordered723:
+ordered774:
 	VMOVSS X1, lo+24(FP)
 	VMOVSS X9, hi+28(FP)
 	VZEROUPPER
@@ -18367,10 +18885,10 @@ TEXT ·minMaxInt32AVX512(SB), NOSPLIT, $0-32
 	VMOVAPD      Z0, Z15
 	VMOVAPD      Z0, Z16
 	SUBQ         $+128, CX
-	JB           end725
+	JB           end776
 	PCALIGN      $0x40
 
-loop724:
+loop775:
 	VMOVUPD (AX), Z17
 	VPMINSD Z17, Z1, Z1
 	VPMAXSD Z17, Z9, Z9
@@ -18397,25 +18915,25 @@ loop724:
 	VPMAXSD Z17, Z16, Z16
 	ADDQ    $+512, AX
 	SUBQ    $+128, CX
-	JAE     loop724
+	JAE     loop775
 
-end725:
+end776:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end727
+	JB   end778
 
-loop726:
+loop777:
 	VMOVUPD (AX), Z17
 	VPMINSD Z17, Z1, Z1
 	VPMAXSD Z17, Z9, Z9
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop726
+	JAE     loop777
 
-end727:
+end778:
 	TESTQ   CX, CX
-	JZ      none728
+	JZ      none779
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K1
@@ -18425,7 +18943,7 @@ end727:
 	VPMINSD Z0, Z1, Z1
 	VPMAXSD Z0, Z9, Z9
 
-none728:
+none779:
 	VPMINSD       Z1, Z5, Z1
 	VPMINSD       Z2, Z6, Z2
 	VPMINSD       Z3, Z7, Z3
@@ -18470,13 +18988,13 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-48
 	MOVQ      y+24(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case729
+	JNE       case780
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain730
+	JZ        plain781
 	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain730
+	JNZ       plain781
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -18484,7 +19002,7 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-48
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none731
+	JZ        none782
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -18498,11 +19016,11 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-48
 	LEAQ      (DX)(SI*4), DX
 	LEAQ      (BX)(SI*4), BX
 
-none731:
+none782:
 	CMPQ AX, $+64
-	JB   end733
+	JB   end784
 
-loop732:
+loop783:
 	VMOVUPD  (DX), Z0
 	VADDPS   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -18520,17 +19038,17 @@ loop732:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop732
+	JAE      loop783
 
-end733:
+end784:
 	SFENCE
 
-plain730:
+plain781:
 	SUBQ    $+64, AX
-	JB      end735
+	JB      end786
 	PCALIGN $0x40
 
-loop734:
+loop785:
 	VMOVUPD (DX), Z0
 	VADDPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -18547,14 +19065,14 @@ loop734:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop734
+	JAE     loop785
 
-end735:
+end786:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end737
+	JB   end788
 
-loop736:
+loop787:
 	VMOVUPD (DX), Z0
 	VADDPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -18563,11 +19081,11 @@ loop736:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop736
+	JAE     loop787
 
-end737:
+end788:
 	TESTQ     AX, AX
-	JZ        none738
+	JZ        none789
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -18577,19 +19095,19 @@ end737:
 	VADDPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none738:
+none789:
 	VZEROUPPER
 	RET
 
-case729:
+case780:
 	CMPQ      SI, $+1
-	JNE       case739
+	JNE       case790
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain740
+	JZ        plain791
 	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain740
+	JNZ       plain791
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -18597,7 +19115,7 @@ case729:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none741
+	JZ        none792
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -18611,11 +19129,11 @@ case729:
 	LEAQ      (DX)(SI*4), DX
 	LEAQ      (BX)(SI*4), BX
 
-none741:
+none792:
 	CMPQ AX, $+64
-	JB   end743
+	JB   end794
 
-loop742:
+loop793:
 	VMOVUPD  (DX), Z0
 	VSUBPS   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -18633,17 +19151,17 @@ loop742:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop742
+	JAE      loop793
 
-end743:
+end794:
 	SFENCE
 
-plain740:
+plain791:
 	SUBQ    $+64, AX
-	JB      end745
+	JB      end796
 	PCALIGN $0x40
 
-loop744:
+loop795:
 	VMOVUPD (DX), Z0
 	VSUBPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -18660,14 +19178,14 @@ loop744:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop744
+	JAE     loop795
 
-end745:
+end796:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end747
+	JB   end798
 
-loop746:
+loop797:
 	VMOVUPD (DX), Z0
 	VSUBPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -18676,11 +19194,11 @@ loop746:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop746
+	JAE     loop797
 
-end747:
+end798:
 	TESTQ     AX, AX
-	JZ        none748
+	JZ        none799
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -18690,19 +19208,19 @@ end747:
 	VSUBPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none748:
+none799:
 	VZEROUPPER
 	RET
 
-case739:
+case790:
 	CMPQ      SI, $+2
-	JNE       case749
+	JNE       case800
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain750
+	JZ        plain801
 	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain750
+	JNZ       plain801
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -18710,7 +19228,7 @@ case739:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none751
+	JZ        none802
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -18724,11 +19242,11 @@ case739:
 	LEAQ      (DX)(SI*4), DX
 	LEAQ      (BX)(SI*4), BX
 
-none751:
+none802:
 	CMPQ AX, $+64
-	JB   end753
+	JB   end804
 
-loop752:
+loop803:
 	VMOVUPD  (DX), Z0
 	VMULPS   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -18746,17 +19264,17 @@ loop752:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop752
+	JAE      loop803
 
-end753:
+end804:
 	SFENCE
 
-plain750:
+plain801:
 	SUBQ    $+64, AX
-	JB      end755
+	JB      end806
 	PCALIGN $0x40
 
-loop754:
+loop805:
 	VMOVUPD (DX), Z0
 	VMULPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -18773,14 +19291,14 @@ loop754:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop754
+	JAE     loop805
 
-end755:
+end806:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end757
+	JB   end808
 
-loop756:
+loop807:
 	VMOVUPD (DX), Z0
 	VMULPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -18789,11 +19307,11 @@ loop756:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop756
+	JAE     loop807
 
-end757:
+end808:
 	TESTQ     AX, AX
-	JZ        none758
+	JZ        none809
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -18803,17 +19321,17 @@ end757:
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none758:
+none809:
 	VZEROUPPER
 	RET
 
-case749:
+case800:
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain759
+	JZ        plain810
 	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain759
+	JNZ       plain810
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -18821,7 +19339,7 @@ case749:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none760
+	JZ        none811
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -18835,11 +19353,11 @@ case749:
 	LEAQ      (DX)(SI*4), DX
 	LEAQ      (BX)(SI*4), BX
 
-none760:
+none811:
 	CMPQ AX, $+64
-	JB   end762
+	JB   end813
 
-loop761:
+loop812:
 	VMOVUPD  (DX), Z0
 	VDIVPS   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -18857,17 +19375,17 @@ loop761:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop761
+	JAE      loop812
 
-end762:
+end813:
 	SFENCE
 
-plain759:
+plain810:
 	SUBQ    $+64, AX
-	JB      end764
+	JB      end815
 	PCALIGN $0x40
 
-loop763:
+loop814:
 	VMOVUPD (DX), Z0
 	VDIVPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -18884,14 +19402,14 @@ loop763:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop763
+	JAE     loop814
 
-end764:
+end815:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end766
+	JB   end817
 
-loop765:
+loop816:
 	VMOVUPD (DX), Z0
 	VDIVPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -18900,11 +19418,11 @@ loop765:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop765
+	JAE     loop816
 
-end766:
+end817:
 	TESTQ     AX, AX
-	JZ        none767
+	JZ        none818
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -18914,7 +19432,7 @@ end766:
 	VDIVPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none767:
+none818:
 	VZEROUPPER
 	RET
 
@@ -18927,13 +19445,13 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-48
 	MOVQ      y+24(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case768
+	JNE       case819
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain769
+	JZ        plain820
 	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain769
+	JNZ       plain820
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -18941,7 +19459,7 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-48
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none770
+	JZ        none821
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -18955,11 +19473,11 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-48
 	LEAQ      (DX)(SI*4), DX
 	LEAQ      (BX)(SI*4), BX
 
-none770:
+none821:
 	CMPQ AX, $+64
-	JB   end772
+	JB   end823
 
-loop771:
+loop822:
 	VMOVUPD  (DX), Z0
 	VPADDD   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -18977,17 +19495,17 @@ loop771:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop771
+	JAE      loop822
 
-end772:
+end823:
 	SFENCE
 
-plain769:
+plain820:
 	SUBQ    $+64, AX
-	JB      end774
+	JB      end825
 	PCALIGN $0x40
 
-loop773:
+loop824:
 	VMOVUPD (DX), Z0
 	VPADDD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19004,14 +19522,14 @@ loop773:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop773
+	JAE     loop824
 
-end774:
+end825:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end776
+	JB   end827
 
-loop775:
+loop826:
 	VMOVUPD (DX), Z0
 	VPADDD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19020,11 +19538,11 @@ loop775:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop775
+	JAE     loop826
 
-end776:
+end827:
 	TESTQ     AX, AX
-	JZ        none777
+	JZ        none828
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -19034,19 +19552,19 @@ end776:
 	VPADDD    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none777:
+none828:
 	VZEROUPPER
 	RET
 
-case768:
+case819:
 	CMPQ      SI, $+1
-	JNE       case778
+	JNE       case829
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain779
+	JZ        plain830
 	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain779
+	JNZ       plain830
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -19054,7 +19572,7 @@ case768:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none780
+	JZ        none831
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -19068,11 +19586,11 @@ case768:
 	LEAQ      (DX)(SI*4), DX
 	LEAQ      (BX)(SI*4), BX
 
-none780:
+none831:
 	CMPQ AX, $+64
-	JB   end782
+	JB   end833
 
-loop781:
+loop832:
 	VMOVUPD  (DX), Z0
 	VPSUBD   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -19090,17 +19608,17 @@ loop781:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop781
+	JAE      loop832
 
-end782:
+end833:
 	SFENCE
 
-plain779:
+plain830:
 	SUBQ    $+64, AX
-	JB      end784
+	JB      end835
 	PCALIGN $0x40
 
-loop783:
+loop834:
 	VMOVUPD (DX), Z0
 	VPSUBD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19117,14 +19635,14 @@ loop783:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop783
+	JAE     loop834
 
-end784:
+end835:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end786
+	JB   end837
 
-loop785:
+loop836:
 	VMOVUPD (DX), Z0
 	VPSUBD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19133,11 +19651,11 @@ loop785:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop785
+	JAE     loop836
 
-end786:
+end837:
 	TESTQ     AX, AX
-	JZ        none787
+	JZ        none838
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -19147,17 +19665,17 @@ end786:
 	VPSUBD    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none787:
+none838:
 	VZEROUPPER
 	RET
 
-case778:
+case829:
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain788
+	JZ        plain839
 	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain788
+	JNZ       plain839
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -19165,7 +19683,7 @@ case778:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none789
+	JZ        none840
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -19179,11 +19697,11 @@ case778:
 	LEAQ      (DX)(SI*4), DX
 	LEAQ      (BX)(SI*4), BX
 
-none789:
+none840:
 	CMPQ AX, $+64
-	JB   end791
+	JB   end842
 
-loop790:
+loop841:
 	VMOVUPD  (DX), Z0
 	VPMULLD  (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -19201,17 +19719,17 @@ loop790:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop790
+	JAE      loop841
 
-end791:
+end842:
 	SFENCE
 
-plain788:
+plain839:
 	SUBQ    $+64, AX
-	JB      end793
+	JB      end844
 	PCALIGN $0x40
 
-loop792:
+loop843:
 	VMOVUPD (DX), Z0
 	VPMULLD (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19228,14 +19746,14 @@ loop792:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop792
+	JAE     loop843
 
-end793:
+end844:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end795
+	JB   end846
 
-loop794:
+loop845:
 	VMOVUPD (DX), Z0
 	VPMULLD (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19244,11 +19762,11 @@ loop794:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop794
+	JAE     loop845
 
-end795:
+end846:
 	TESTQ     AX, AX
-	JZ        none796
+	JZ        none847
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -19258,7 +19776,7 @@ end795:
 	VPMULLD   Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none796:
+none847:
 	VZEROUPPER
 	RET
 
@@ -19272,13 +19790,13 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case797
+	JNE          case848
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain798
+	JZ           plain849
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain798
+	JNZ          plain849
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -19286,7 +19804,7 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none799
+	JZ           none850
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -19297,11 +19815,11 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
 
-none799:
+none850:
 	CMPQ AX, $+64
-	JB   end801
+	JB   end852
 
-loop800:
+loop851:
 	VMULPS   (DX), Z0, Z1
 	VMOVNTPD Z1, (CX)
 	VMULPS   64(DX), Z0, Z1
@@ -19314,17 +19832,17 @@ loop800:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop800
+	JAE      loop851
 
-end801:
+end852:
 	SFENCE
 
-plain798:
+plain849:
 	SUBQ    $+64, AX
-	JB      end803
+	JB      end854
 	PCALIGN $0x40
 
-loop802:
+loop853:
 	VMULPS  (DX), Z0, Z1
 	VMOVUPD Z1, (CX)
 	VMULPS  64(DX), Z0, Z1
@@ -19336,25 +19854,25 @@ loop802:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop802
+	JAE     loop853
 
-end803:
+end854:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end805
+	JB   end856
 
-loop804:
+loop855:
 	VMULPS  (DX), Z0, Z1
 	VMOVUPD Z1, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop804
+	JAE     loop855
 
-end805:
+end856:
 	TESTQ     AX, AX
-	JZ        none806
+	JZ        none857
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -19362,19 +19880,19 @@ end805:
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none806:
+none857:
 	VZEROUPPER
 	RET
 
-case797:
+case848:
 	CMPQ      BX, $+1
-	JNE       case807
+	JNE       case858
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain808
+	JZ        plain859
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain808
+	JNZ       plain859
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -19382,7 +19900,7 @@ case797:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none809
+	JZ        none860
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -19393,11 +19911,11 @@ case797:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none809:
+none860:
 	CMPQ AX, $+64
-	JB   end811
+	JB   end862
 
-loop810:
+loop861:
 	VSQRTPS  (DX), Z0
 	VMOVNTPD Z0, (CX)
 	VSQRTPS  64(DX), Z0
@@ -19410,17 +19928,17 @@ loop810:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop810
+	JAE      loop861
 
-end811:
+end862:
 	SFENCE
 
-plain808:
+plain859:
 	SUBQ    $+64, AX
-	JB      end813
+	JB      end864
 	PCALIGN $0x40
 
-loop812:
+loop863:
 	VSQRTPS (DX), Z0
 	VMOVUPD Z0, (CX)
 	VSQRTPS 64(DX), Z0
@@ -19432,25 +19950,25 @@ loop812:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop812
+	JAE     loop863
 
-end813:
+end864:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end815
+	JB   end866
 
-loop814:
+loop865:
 	VSQRTPS (DX), Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop814
+	JAE     loop865
 
-end815:
+end866:
 	TESTQ     AX, AX
-	JZ        none816
+	JZ        none867
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -19458,19 +19976,19 @@ end815:
 	VSQRTPS   Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none816:
+none867:
 	VZEROUPPER
 	RET
 
-case807:
+case858:
 	CMPQ      BX, $+2
-	JNE       case817
+	JNE       case868
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain818
+	JZ        plain869
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain818
+	JNZ       plain869
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -19478,7 +19996,7 @@ case807:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none819
+	JZ        none870
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -19489,11 +20007,11 @@ case807:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none819:
+none870:
 	CMPQ AX, $+64
-	JB   end821
+	JB   end872
 
-loop820:
+loop871:
 	VPANDNQ  (DX), Z1, Z0
 	VMOVNTPD Z0, (CX)
 	VPANDNQ  64(DX), Z1, Z0
@@ -19506,17 +20024,17 @@ loop820:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop820
+	JAE      loop871
 
-end821:
+end872:
 	SFENCE
 
-plain818:
+plain869:
 	SUBQ    $+64, AX
-	JB      end823
+	JB      end874
 	PCALIGN $0x40
 
-loop822:
+loop873:
 	VPANDNQ (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	VPANDNQ 64(DX), Z1, Z0
@@ -19528,25 +20046,25 @@ loop822:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop822
+	JAE     loop873
 
-end823:
+end874:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end825
+	JB   end876
 
-loop824:
+loop875:
 	VPANDNQ (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop824
+	JAE     loop875
 
-end825:
+end876:
 	TESTQ     AX, AX
-	JZ        none826
+	JZ        none877
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -19554,17 +20072,17 @@ end825:
 	VPANDNQ   Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none826:
+none877:
 	VZEROUPPER
 	RET
 
-case817:
+case868:
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain827
+	JZ        plain878
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain827
+	JNZ       plain878
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -19572,7 +20090,7 @@ case817:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none828
+	JZ        none879
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -19583,11 +20101,11 @@ case817:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none828:
+none879:
 	CMPQ AX, $+64
-	JB   end830
+	JB   end881
 
-loop829:
+loop880:
 	VPXORQ   (DX), Z1, Z0
 	VMOVNTPD Z0, (CX)
 	VPXORQ   64(DX), Z1, Z0
@@ -19600,17 +20118,17 @@ loop829:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop829
+	JAE      loop880
 
-end830:
+end881:
 	SFENCE
 
-plain827:
+plain878:
 	SUBQ    $+64, AX
-	JB      end832
+	JB      end883
 	PCALIGN $0x40
 
-loop831:
+loop882:
 	VPXORQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	VPXORQ  64(DX), Z1, Z0
@@ -19622,25 +20140,25 @@ loop831:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop831
+	JAE     loop882
 
-end832:
+end883:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end834
+	JB   end885
 
-loop833:
+loop884:
 	VPXORQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop833
+	JAE     loop884
 
-end834:
+end885:
 	TESTQ     AX, AX
-	JZ        none835
+	JZ        none886
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -19648,7 +20166,7 @@ end834:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none835:
+none886:
 	VZEROUPPER
 	RET
 
@@ -19672,13 +20190,13 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case836
+	JNE          case887
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain837
+	JZ           plain888
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain837
+	JNZ          plain888
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -19686,7 +20204,7 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none838
+	JZ           none889
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -19697,11 +20215,11 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
 
-none838:
+none889:
 	CMPQ AX, $+64
-	JB   end840
+	JB   end891
 
-loop839:
+loop890:
 	VPMULLD  (DX), Z0, Z1
 	VMOVNTPD Z1, (CX)
 	VPMULLD  64(DX), Z0, Z1
@@ -19714,17 +20232,17 @@ loop839:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop839
+	JAE      loop890
 
-end840:
+end891:
 	SFENCE
 
-plain837:
+plain888:
 	SUBQ    $+64, AX
-	JB      end842
+	JB      end893
 	PCALIGN $0x40
 
-loop841:
+loop892:
 	VPMULLD (DX), Z0, Z1
 	VMOVUPD Z1, (CX)
 	VPMULLD 64(DX), Z0, Z1
@@ -19736,25 +20254,25 @@ loop841:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop841
+	JAE     loop892
 
-end842:
+end893:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end844
+	JB   end895
 
-loop843:
+loop894:
 	VPMULLD (DX), Z0, Z1
 	VMOVUPD Z1, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop843
+	JAE     loop894
 
-end844:
+end895:
 	TESTQ     AX, AX
-	JZ        none845
+	JZ        none896
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -19762,19 +20280,19 @@ end844:
 	VPMULLD   Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none845:
+none896:
 	VZEROUPPER
 	RET
 
-case836:
+case887:
 	CMPQ      BX, $+1
-	JNE       case846
+	JNE       case897
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain847
+	JZ        plain898
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain847
+	JNZ       plain898
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -19782,7 +20300,7 @@ case836:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none848
+	JZ        none899
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -19793,11 +20311,11 @@ case836:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none848:
+none899:
 	CMPQ AX, $+64
-	JB   end850
+	JB   end901
 
-loop849:
+loop900:
 	VPABSD   (DX), Z0
 	VMOVNTPD Z0, (CX)
 	VPABSD   64(DX), Z0
@@ -19810,17 +20328,17 @@ loop849:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop849
+	JAE      loop900
 
-end850:
+end901:
 	SFENCE
 
-plain847:
+plain898:
 	SUBQ    $+64, AX
-	JB      end852
+	JB      end903
 	PCALIGN $0x40
 
-loop851:
+loop902:
 	VPABSD  (DX), Z0
 	VMOVUPD Z0, (CX)
 	VPABSD  64(DX), Z0
@@ -19832,25 +20350,25 @@ loop851:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop851
+	JAE     loop902
 
-end852:
+end903:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end854
+	JB   end905
 
-loop853:
+loop904:
 	VPABSD  (DX), Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop853
+	JAE     loop904
 
-end854:
+end905:
 	TESTQ     AX, AX
-	JZ        none855
+	JZ        none906
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -19858,17 +20376,17 @@ end854:
 	VPABSD    Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none855:
+none906:
 	VZEROUPPER
 	RET
 
-case846:
+case897:
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain856
+	JZ        plain907
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain856
+	JNZ       plain907
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -19876,7 +20394,7 @@ case846:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none857
+	JZ        none908
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -19887,11 +20405,11 @@ case846:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none857:
+none908:
 	CMPQ AX, $+64
-	JB   end859
+	JB   end910
 
-loop858:
+loop909:
 	VPSUBD   (DX), Z1, Z0
 	VMOVNTPD Z0, (CX)
 	VPSUBD   64(DX), Z1, Z0
@@ -19904,17 +20422,17 @@ loop858:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop858
+	JAE      loop909
 
-end859:
+end910:
 	SFENCE
 
-plain856:
+plain907:
 	SUBQ    $+64, AX
-	JB      end861
+	JB      end912
 	PCALIGN $0x40
 
-loop860:
+loop911:
 	VPSUBD  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	VPSUBD  64(DX), Z1, Z0
@@ -19926,25 +20444,25 @@ loop860:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop860
+	JAE     loop911
 
-end861:
+end912:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end863
+	JB   end914
 
-loop862:
+loop913:
 	VPSUBD  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop862
+	JAE     loop913
 
-end863:
+end914:
 	TESTQ     AX, AX
-	JZ        none864
+	JZ        none915
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -19952,7 +20470,7 @@ end863:
 	VPSUBD    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none864:
+none915:
 	VZEROUPPER
 	RET
 
@@ -19966,10 +20484,10 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-48
 	MOVQ        z+24(FP), SI
 	MOVQ        stream+40(FP), DI
 	TESTQ       DI, DI
-	JZ          plain865
+	JZ          plain916
 	MOVQ        CX, DI
 	ANDQ        $+3, DI
-	JNZ         plain865
+	JNZ         plain916
 	MOVQ        CX, DI
 	NEGQ        DI
 	ANDQ        $+63, DI
@@ -19977,7 +20495,7 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-48
 	CMPQ        DI, AX
 	CMOVQHI     AX, DI
 	TESTQ       DI, DI
-	JZ          none866
+	JZ          none917
 	MOVQ        $-1, R8
 	BZHIQ       DI, R8, R8
 	KMOVW       R8, K1
@@ -19994,11 +20512,11 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-48
 	LEAQ        (BX)(DI*4), BX
 	LEAQ        (SI)(DI*4), SI
 
-none866:
+none917:
 	CMPQ AX, $+64
-	JB   end868
+	JB   end919
 
-loop867:
+loop918:
 	VMOVUPD     (DX), Z0
 	VMOVUPD     (BX), Z1
 	VFMADD213PS (SI), Z1, Z0
@@ -20021,17 +20539,17 @@ loop867:
 	ADDQ        $+256, SI
 	SUBQ        $+64, AX
 	CMPQ        AX, $+64
-	JAE         loop867
+	JAE         loop918
 
-end868:
+end919:
 	SFENCE
 
-plain865:
+plain916:
 	SUBQ    $+64, AX
-	JB      end870
+	JB      end921
 	PCALIGN $0x40
 
-loop869:
+loop920:
 	VMOVUPD     (DX), Z0
 	VMOVUPD     (BX), Z1
 	VFMADD213PS (SI), Z1, Z0
@@ -20053,14 +20571,14 @@ loop869:
 	ADDQ        $+256, BX
 	ADDQ        $+256, SI
 	SUBQ        $+64, AX
-	JAE         loop869
+	JAE         loop920
 
-end870:
+end921:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end872
+	JB   end923
 
-loop871:
+loop922:
 	VMOVUPD     (DX), Z0
 	VMOVUPD     (BX), Z1
 	VFMADD213PS (SI), Z1, Z0
@@ -20071,11 +20589,11 @@ loop871:
 	ADDQ        $+64, SI
 	SUBQ        $+16, AX
 	CMPQ        AX, $+16
-	JAE         loop871
+	JAE         loop922
 
-end872:
+end923:
 	TESTQ       AX, AX
-	JZ          none873
+	JZ          none924
 	MOVQ        $-1, DI
 	BZHIQ       AX, DI, DI
 	KMOVW       DI, K1
@@ -20087,7 +20605,7 @@ end872:
 	VFMADD213PS Z2, Z1, Z0
 	VMOVUPS     Z0, K1, (CX)
 
-none873:
+none924:
 	VZEROUPPER
 	RET
 
@@ -20101,10 +20619,10 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         y+24(FP), BX
 	MOVQ         stream+40(FP), SI
 	TESTQ        SI, SI
-	JZ           plain874
+	JZ           plain925
 	MOVQ         CX, SI
 	ANDQ         $+3, SI
-	JNZ          plain874
+	JNZ          plain925
 	MOVQ         CX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -20112,7 +20630,7 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-48
 	CMPQ         SI, AX
 	CMOVQHI      AX, SI
 	TESTQ        SI, SI
-	JZ           none875
+	JZ           none926
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -20126,11 +20644,11 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(SI*4), DX
 	LEAQ         (BX)(SI*4), BX
 
-none875:
+none926:
 	CMPQ AX, $+64
-	JB   end877
+	JB   end928
 
-loop876:
+loop927:
 	VMOVUPD     (DX), Z1
 	VFMADD213PS (BX), Z0, Z1
 	VMOVNTPD    Z1, (CX)
@@ -20148,17 +20666,17 @@ loop876:
 	ADDQ        $+256, BX
 	SUBQ        $+64, AX
 	CMPQ        AX, $+64
-	JAE         loop876
+	JAE         loop927
 
-end877:
+end928:
 	SFENCE
 
-plain874:
+plain925:
 	SUBQ    $+64, AX
-	JB      end879
+	JB      end930
 	PCALIGN $0x40
 
-loop878:
+loop929:
 	VMOVUPD     (DX), Z1
 	VFMADD213PS (BX), Z0, Z1
 	VMOVUPD     Z1, (CX)
@@ -20175,14 +20693,14 @@ loop878:
 	ADDQ        $+256, DX
 	ADDQ        $+256, BX
 	SUBQ        $+64, AX
-	JAE         loop878
+	JAE         loop929
 
-end879:
+end930:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end881
+	JB   end932
 
-loop880:
+loop931:
 	VMOVUPD     (DX), Z1
 	VFMADD213PS (BX), Z0, Z1
 	VMOVUPD     Z1, (CX)
@@ -20191,11 +20709,11 @@ loop880:
 	ADDQ        $+64, BX
 	SUBQ        $+16, AX
 	CMPQ        AX, $+16
-	JAE         loop880
+	JAE         loop931
 
-end881:
+end932:
 	TESTQ       AX, AX
-	JZ          none882
+	JZ          none933
 	MOVQ        $-1, SI
 	BZHIQ       AX, SI, SI
 	KMOVW       SI, K1
@@ -20205,7 +20723,7 @@ end881:
 	VFMADD213PS Z2, Z0, Z1
 	VMOVUPS     Z1, K1, (CX)
 
-none882:
+none933:
 	VZEROUPPER
 	RET
 
@@ -20219,10 +20737,10 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         y+24(FP), BX
 	MOVQ         stream+40(FP), SI
 	TESTQ        SI, SI
-	JZ           plain883
+	JZ           plain934
 	MOVQ         CX, SI
 	ANDQ         $+3, SI
-	JNZ          plain883
+	JNZ          plain934
 	MOVQ         CX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -20230,7 +20748,7 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-48
 	CMPQ         SI, AX
 	CMOVQHI      AX, SI
 	TESTQ        SI, SI
-	JZ           none884
+	JZ           none935
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -20244,11 +20762,11 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(SI*4), DX
 	LEAQ         (BX)(SI*4), BX
 
-none884:
+none935:
 	CMPQ AX, $+64
-	JB   end886
+	JB   end937
 
-loop885:
+loop936:
 	VPMULLD  (DX), Z0, Z1
 	VPADDD   (BX), Z1, Z1
 	VMOVNTPD Z1, (CX)
@@ -20266,17 +20784,17 @@ loop885:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop885
+	JAE      loop936
 
-end886:
+end937:
 	SFENCE
 
-plain883:
+plain934:
 	SUBQ    $+64, AX
-	JB      end888
+	JB      end939
 	PCALIGN $0x40
 
-loop887:
+loop938:
 	VPMULLD (DX), Z0, Z1
 	VPADDD  (BX), Z1, Z1
 	VMOVUPD Z1, (CX)
@@ -20293,14 +20811,14 @@ loop887:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop887
+	JAE     loop938
 
-end888:
+end939:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end890
+	JB   end941
 
-loop889:
+loop940:
 	VPMULLD (DX), Z0, Z1
 	VPADDD  (BX), Z1, Z1
 	VMOVUPD Z1, (CX)
@@ -20309,11 +20827,11 @@ loop889:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop889
+	JAE     loop940
 
-end890:
+end941:
 	TESTQ     AX, AX
-	JZ        none891
+	JZ        none942
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -20323,7 +20841,7 @@ end890:
 	VPADDD    Z2, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none891:
+none942:
 	VZEROUPPER
 	RET
 
@@ -20344,12 +20862,12 @@ TEXT ·countFloat32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS      avx512const75<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case893
+	JNE          case944
 	SUBQ         $+128, CX
-	JB           end895
+	JB           end946
 	PCALIGN      $0x40
 
-loop894:
+loop945:
 	VCMPPS $0x1e, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x1e, 64(AX), Z0, K1
@@ -20368,24 +20886,24 @@ loop894:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop894
+	JAE    loop945
 
-end895:
+end946:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end897
+	JB   end948
 
-loop896:
+loop947:
 	VCMPPS $0x1e, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop896
+	JAE    loop947
 
-end897:
+end948:
 	TESTQ     CX, CX
-	JZ        none898
+	JZ        none949
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20393,17 +20911,17 @@ end897:
 	VCMPPS    $0x1e, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none898:
-	JMP done892
+none949:
+	JMP done943
 
-case893:
+case944:
 	CMPQ    DX, $+1
-	JNE     case899
+	JNE     case950
 	SUBQ    $+128, CX
-	JB      end901
+	JB      end952
 	PCALIGN $0x40
 
-loop900:
+loop951:
 	VCMPPS $0x1d, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x1d, 64(AX), Z0, K1
@@ -20422,24 +20940,24 @@ loop900:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop900
+	JAE    loop951
 
-end901:
+end952:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end903
+	JB   end954
 
-loop902:
+loop953:
 	VCMPPS $0x1d, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop902
+	JAE    loop953
 
-end903:
+end954:
 	TESTQ     CX, CX
-	JZ        none904
+	JZ        none955
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20447,17 +20965,17 @@ end903:
 	VCMPPS    $0x1d, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none904:
-	JMP done892
+none955:
+	JMP done943
 
-case899:
+case950:
 	CMPQ    DX, $+2
-	JNE     case905
+	JNE     case956
 	SUBQ    $+128, CX
-	JB      end907
+	JB      end958
 	PCALIGN $0x40
 
-loop906:
+loop957:
 	VCMPPS $0x11, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x11, 64(AX), Z0, K1
@@ -20476,24 +20994,24 @@ loop906:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop906
+	JAE    loop957
 
-end907:
+end958:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end909
+	JB   end960
 
-loop908:
+loop959:
 	VCMPPS $0x11, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop908
+	JAE    loop959
 
-end909:
+end960:
 	TESTQ     CX, CX
-	JZ        none910
+	JZ        none961
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20501,17 +21019,17 @@ end909:
 	VCMPPS    $0x11, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none910:
-	JMP done892
+none961:
+	JMP done943
 
-case905:
+case956:
 	CMPQ    DX, $+3
-	JNE     case911
+	JNE     case962
 	SUBQ    $+128, CX
-	JB      end913
+	JB      end964
 	PCALIGN $0x40
 
-loop912:
+loop963:
 	VCMPPS $0x12, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x12, 64(AX), Z0, K1
@@ -20530,24 +21048,24 @@ loop912:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop912
+	JAE    loop963
 
-end913:
+end964:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end915
+	JB   end966
 
-loop914:
+loop965:
 	VCMPPS $0x12, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop914
+	JAE    loop965
 
-end915:
+end966:
 	TESTQ     CX, CX
-	JZ        none916
+	JZ        none967
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20555,17 +21073,17 @@ end915:
 	VCMPPS    $0x12, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none916:
-	JMP done892
+none967:
+	JMP done943
 
-case911:
+case962:
 	CMPQ    DX, $+4
-	JNE     case917
+	JNE     case968
 	SUBQ    $+128, CX
-	JB      end919
+	JB      end970
 	PCALIGN $0x40
 
-loop918:
+loop969:
 	VCMPPS $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x00, 64(AX), Z0, K1
@@ -20584,24 +21102,24 @@ loop918:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop918
+	JAE    loop969
 
-end919:
+end970:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end921
+	JB   end972
 
-loop920:
+loop971:
 	VCMPPS $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop920
+	JAE    loop971
 
-end921:
+end972:
 	TESTQ     CX, CX
-	JZ        none922
+	JZ        none973
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20609,15 +21127,15 @@ end921:
 	VCMPPS    $0x00, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none922:
-	JMP done892
+none973:
+	JMP done943
 
-case917:
+case968:
 	SUBQ    $+128, CX
-	JB      end924
+	JB      end975
 	PCALIGN $0x40
 
-loop923:
+loop974:
 	VCMPPS $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x04, 64(AX), Z0, K1
@@ -20636,24 +21154,24 @@ loop923:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop923
+	JAE    loop974
 
-end924:
+end975:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end926
+	JB   end977
 
-loop925:
+loop976:
 	VCMPPS $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop925
+	JAE    loop976
 
-end926:
+end977:
 	TESTQ     CX, CX
-	JZ        none927
+	JZ        none978
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20661,8 +21179,8 @@ end926:
 	VCMPPS    $0x04, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none927:
-done892:
+none978:
+done943:
 	VPADDD        Z5, Z1, Z1
 	VPADDD        Z6, Z2, Z2
 	VPADDD        Z7, Z3, Z3
@@ -20710,12 +21228,12 @@ TEXT ·countInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS      avx512const75<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case929
+	JNE          case980
 	SUBQ         $+128, CX
-	JB           end931
+	JB           end982
 	PCALIGN      $0x40
 
-loop930:
+loop981:
 	VPCMPD $0x06, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x06, 64(AX), Z0, K1
@@ -20734,24 +21252,24 @@ loop930:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop930
+	JAE    loop981
 
-end931:
+end982:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end933
+	JB   end984
 
-loop932:
+loop983:
 	VPCMPD $0x06, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop932
+	JAE    loop983
 
-end933:
+end984:
 	TESTQ     CX, CX
-	JZ        none934
+	JZ        none985
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20759,17 +21277,17 @@ end933:
 	VPCMPD    $0x06, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none934:
-	JMP done928
+none985:
+	JMP done979
 
-case929:
+case980:
 	CMPQ    DX, $+1
-	JNE     case935
+	JNE     case986
 	SUBQ    $+128, CX
-	JB      end937
+	JB      end988
 	PCALIGN $0x40
 
-loop936:
+loop987:
 	VPCMPD $0x05, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x05, 64(AX), Z0, K1
@@ -20788,24 +21306,24 @@ loop936:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop936
+	JAE    loop987
 
-end937:
+end988:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end939
+	JB   end990
 
-loop938:
+loop989:
 	VPCMPD $0x05, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop938
+	JAE    loop989
 
-end939:
+end990:
 	TESTQ     CX, CX
-	JZ        none940
+	JZ        none991
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20813,17 +21331,17 @@ end939:
 	VPCMPD    $0x05, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none940:
-	JMP done928
+none991:
+	JMP done979
 
-case935:
+case986:
 	CMPQ    DX, $+2
-	JNE     case941
+	JNE     case992
 	SUBQ    $+128, CX
-	JB      end943
+	JB      end994
 	PCALIGN $0x40
 
-loop942:
+loop993:
 	VPCMPD $0x01, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x01, 64(AX), Z0, K1
@@ -20842,24 +21360,24 @@ loop942:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop942
+	JAE    loop993
 
-end943:
+end994:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end945
+	JB   end996
 
-loop944:
+loop995:
 	VPCMPD $0x01, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop944
+	JAE    loop995
 
-end945:
+end996:
 	TESTQ     CX, CX
-	JZ        none946
+	JZ        none997
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20867,17 +21385,17 @@ end945:
 	VPCMPD    $0x01, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none946:
-	JMP done928
+none997:
+	JMP done979
 
-case941:
+case992:
 	CMPQ    DX, $+3
-	JNE     case947
+	JNE     case998
 	SUBQ    $+128, CX
-	JB      end949
+	JB      end1000
 	PCALIGN $0x40
 
-loop948:
+loop999:
 	VPCMPD $0x02, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x02, 64(AX), Z0, K1
@@ -20896,24 +21414,24 @@ loop948:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop948
+	JAE    loop999
 
-end949:
+end1000:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end951
+	JB   end1002
 
-loop950:
+loop1001:
 	VPCMPD $0x02, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop950
+	JAE    loop1001
 
-end951:
+end1002:
 	TESTQ     CX, CX
-	JZ        none952
+	JZ        none1003
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20921,17 +21439,17 @@ end951:
 	VPCMPD    $0x02, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none952:
-	JMP done928
+none1003:
+	JMP done979
 
-case947:
+case998:
 	CMPQ    DX, $+4
-	JNE     case953
+	JNE     case1004
 	SUBQ    $+128, CX
-	JB      end955
+	JB      end1006
 	PCALIGN $0x40
 
-loop954:
+loop1005:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x00, 64(AX), Z0, K1
@@ -20950,24 +21468,24 @@ loop954:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop954
+	JAE    loop1005
 
-end955:
+end1006:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end957
+	JB   end1008
 
-loop956:
+loop1007:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop956
+	JAE    loop1007
 
-end957:
+end1008:
 	TESTQ     CX, CX
-	JZ        none958
+	JZ        none1009
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20975,15 +21493,15 @@ end957:
 	VPCMPD    $0x00, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none958:
-	JMP done928
+none1009:
+	JMP done979
 
-case953:
+case1004:
 	SUBQ    $+128, CX
-	JB      end960
+	JB      end1011
 	PCALIGN $0x40
 
-loop959:
+loop1010:
 	VPCMPD $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x04, 64(AX), Z0, K1
@@ -21002,24 +21520,24 @@ loop959:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop959
+	JAE    loop1010
 
-end960:
+end1011:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end962
+	JB   end1013
 
-loop961:
+loop1012:
 	VPCMPD $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop961
+	JAE    loop1012
 
-end962:
+end1013:
 	TESTQ     CX, CX
-	JZ        none963
+	JZ        none1014
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -21027,8 +21545,8 @@ end962:
 	VPCMPD    $0x04, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none963:
-done928:
+none1014:
+done979:
 	VPADDD        Z5, Z1, Z1
 	VPADDD        Z6, Z2, Z2
 	VPADDD        Z7, Z3, Z3
@@ -21058,11 +21576,11 @@ TEXT ·compareFloat32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case965
+	JNE          case1016
 	CMPQ         CX, $+64
-	JB           end967
+	JB           end1018
 
-loop966:
+loop1017:
 	VCMPPS $0x1e, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x1e, 64(AX), Z0, K1
@@ -21075,24 +21593,24 @@ loop966:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop966
+	JAE    loop1017
 
-end967:
+end1018:
 	CMPQ CX, $+16
-	JB   end969
+	JB   end1020
 
-loop968:
+loop1019:
 	VCMPPS $0x1e, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop968
+	JAE    loop1019
 
-end969:
+end1020:
 	TESTQ     CX, CX
-	JZ        none970
+	JZ        none1021
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21100,16 +21618,16 @@ end969:
 	VCMPPS    $0x1e, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none970:
-	JMP done964
+none1021:
+	JMP done1015
 
-case965:
+case1016:
 	CMPQ BX, $+1
-	JNE  case971
+	JNE  case1022
 	CMPQ CX, $+64
-	JB   end973
+	JB   end1024
 
-loop972:
+loop1023:
 	VCMPPS $0x1d, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x1d, 64(AX), Z0, K1
@@ -21122,24 +21640,24 @@ loop972:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop972
+	JAE    loop1023
 
-end973:
+end1024:
 	CMPQ CX, $+16
-	JB   end975
+	JB   end1026
 
-loop974:
+loop1025:
 	VCMPPS $0x1d, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop974
+	JAE    loop1025
 
-end975:
+end1026:
 	TESTQ     CX, CX
-	JZ        none976
+	JZ        none1027
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21147,16 +21665,16 @@ end975:
 	VCMPPS    $0x1d, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none976:
-	JMP done964
+none1027:
+	JMP done1015
 
-case971:
+case1022:
 	CMPQ BX, $+2
-	JNE  case977
+	JNE  case1028
 	CMPQ CX, $+64
-	JB   end979
+	JB   end1030
 
-loop978:
+loop1029:
 	VCMPPS $0x11, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x11, 64(AX), Z0, K1
@@ -21169,24 +21687,24 @@ loop978:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop978
+	JAE    loop1029
 
-end979:
+end1030:
 	CMPQ CX, $+16
-	JB   end981
+	JB   end1032
 
-loop980:
+loop1031:
 	VCMPPS $0x11, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop980
+	JAE    loop1031
 
-end981:
+end1032:
 	TESTQ     CX, CX
-	JZ        none982
+	JZ        none1033
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21194,16 +21712,16 @@ end981:
 	VCMPPS    $0x11, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none982:
-	JMP done964
+none1033:
+	JMP done1015
 
-case977:
+case1028:
 	CMPQ BX, $+3
-	JNE  case983
+	JNE  case1034
 	CMPQ CX, $+64
-	JB   end985
+	JB   end1036
 
-loop984:
+loop1035:
 	VCMPPS $0x12, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x12, 64(AX), Z0, K1
@@ -21216,24 +21734,24 @@ loop984:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop984
+	JAE    loop1035
 
-end985:
+end1036:
 	CMPQ CX, $+16
-	JB   end987
+	JB   end1038
 
-loop986:
+loop1037:
 	VCMPPS $0x12, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop986
+	JAE    loop1037
 
-end987:
+end1038:
 	TESTQ     CX, CX
-	JZ        none988
+	JZ        none1039
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21241,16 +21759,16 @@ end987:
 	VCMPPS    $0x12, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none988:
-	JMP done964
+none1039:
+	JMP done1015
 
-case983:
+case1034:
 	CMPQ BX, $+4
-	JNE  case989
+	JNE  case1040
 	CMPQ CX, $+64
-	JB   end991
+	JB   end1042
 
-loop990:
+loop1041:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x00, 64(AX), Z0, K1
@@ -21263,24 +21781,24 @@ loop990:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop990
+	JAE    loop1041
 
-end991:
+end1042:
 	CMPQ CX, $+16
-	JB   end993
+	JB   end1044
 
-loop992:
+loop1043:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop992
+	JAE    loop1043
 
-end993:
+end1044:
 	TESTQ     CX, CX
-	JZ        none994
+	JZ        none1045
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21288,14 +21806,14 @@ end993:
 	VCMPPS    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none994:
-	JMP done964
+none1045:
+	JMP done1015
 
-case989:
+case1040:
 	CMPQ CX, $+64
-	JB   end996
+	JB   end1047
 
-loop995:
+loop1046:
 	VCMPPS $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x04, 64(AX), Z0, K1
@@ -21308,24 +21826,24 @@ loop995:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop995
+	JAE    loop1046
 
-end996:
+end1047:
 	CMPQ CX, $+16
-	JB   end998
+	JB   end1049
 
-loop997:
+loop1048:
 	VCMPPS $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop997
+	JAE    loop1048
 
-end998:
+end1049:
 	TESTQ     CX, CX
-	JZ        none999
+	JZ        none1050
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21333,8 +21851,8 @@ end998:
 	VCMPPS    $0x04, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none999:
-done964:
+none1050:
+done1015:
 	VZEROUPPER
 	RET
 
@@ -21347,11 +21865,11 @@ TEXT ·compareInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1001
+	JNE          case1052
 	CMPQ         CX, $+64
-	JB           end1003
+	JB           end1054
 
-loop1002:
+loop1053:
 	VPCMPD $0x06, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x06, 64(AX), Z0, K1
@@ -21364,24 +21882,24 @@ loop1002:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1002
+	JAE    loop1053
 
-end1003:
+end1054:
 	CMPQ CX, $+16
-	JB   end1005
+	JB   end1056
 
-loop1004:
+loop1055:
 	VPCMPD $0x06, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1004
+	JAE    loop1055
 
-end1005:
+end1056:
 	TESTQ     CX, CX
-	JZ        none1006
+	JZ        none1057
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21389,16 +21907,16 @@ end1005:
 	VPCMPD    $0x06, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1006:
-	JMP done1000
+none1057:
+	JMP done1051
 
-case1001:
+case1052:
 	CMPQ BX, $+1
-	JNE  case1007
+	JNE  case1058
 	CMPQ CX, $+64
-	JB   end1009
+	JB   end1060
 
-loop1008:
+loop1059:
 	VPCMPD $0x05, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x05, 64(AX), Z0, K1
@@ -21411,24 +21929,24 @@ loop1008:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1008
+	JAE    loop1059
 
-end1009:
+end1060:
 	CMPQ CX, $+16
-	JB   end1011
+	JB   end1062
 
-loop1010:
+loop1061:
 	VPCMPD $0x05, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1010
+	JAE    loop1061
 
-end1011:
+end1062:
 	TESTQ     CX, CX
-	JZ        none1012
+	JZ        none1063
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21436,16 +21954,16 @@ end1011:
 	VPCMPD    $0x05, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1012:
-	JMP done1000
+none1063:
+	JMP done1051
 
-case1007:
+case1058:
 	CMPQ BX, $+2
-	JNE  case1013
+	JNE  case1064
 	CMPQ CX, $+64
-	JB   end1015
+	JB   end1066
 
-loop1014:
+loop1065:
 	VPCMPD $0x01, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x01, 64(AX), Z0, K1
@@ -21458,24 +21976,24 @@ loop1014:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1014
+	JAE    loop1065
 
-end1015:
+end1066:
 	CMPQ CX, $+16
-	JB   end1017
+	JB   end1068
 
-loop1016:
+loop1067:
 	VPCMPD $0x01, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1016
+	JAE    loop1067
 
-end1017:
+end1068:
 	TESTQ     CX, CX
-	JZ        none1018
+	JZ        none1069
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21483,16 +22001,16 @@ end1017:
 	VPCMPD    $0x01, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1018:
-	JMP done1000
+none1069:
+	JMP done1051
 
-case1013:
+case1064:
 	CMPQ BX, $+3
-	JNE  case1019
+	JNE  case1070
 	CMPQ CX, $+64
-	JB   end1021
+	JB   end1072
 
-loop1020:
+loop1071:
 	VPCMPD $0x02, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x02, 64(AX), Z0, K1
@@ -21505,24 +22023,24 @@ loop1020:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1020
+	JAE    loop1071
 
-end1021:
+end1072:
 	CMPQ CX, $+16
-	JB   end1023
+	JB   end1074
 
-loop1022:
+loop1073:
 	VPCMPD $0x02, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1022
+	JAE    loop1073
 
-end1023:
+end1074:
 	TESTQ     CX, CX
-	JZ        none1024
+	JZ        none1075
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21530,16 +22048,16 @@ end1023:
 	VPCMPD    $0x02, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1024:
-	JMP done1000
+none1075:
+	JMP done1051
 
-case1019:
+case1070:
 	CMPQ BX, $+4
-	JNE  case1025
+	JNE  case1076
 	CMPQ CX, $+64
-	JB   end1027
+	JB   end1078
 
-loop1026:
+loop1077:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x00, 64(AX), Z0, K1
@@ -21552,24 +22070,24 @@ loop1026:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1026
+	JAE    loop1077
 
-end1027:
+end1078:
 	CMPQ CX, $+16
-	JB   end1029
+	JB   end1080
 
-loop1028:
+loop1079:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1028
+	JAE    loop1079
 
-end1029:
+end1080:
 	TESTQ     CX, CX
-	JZ        none1030
+	JZ        none1081
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21577,14 +22095,14 @@ end1029:
 	VPCMPD    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1030:
-	JMP done1000
+none1081:
+	JMP done1051
 
-case1025:
+case1076:
 	CMPQ CX, $+64
-	JB   end1032
+	JB   end1083
 
-loop1031:
+loop1082:
 	VPCMPD $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x04, 64(AX), Z0, K1
@@ -21597,24 +22115,24 @@ loop1031:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1031
+	JAE    loop1082
 
-end1032:
+end1083:
 	CMPQ CX, $+16
-	JB   end1034
+	JB   end1085
 
-loop1033:
+loop1084:
 	VPCMPD $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1033
+	JAE    loop1084
 
-end1034:
+end1085:
 	TESTQ     CX, CX
-	JZ        none1035
+	JZ        none1086
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21622,8 +22140,8 @@ end1034:
 	VPCMPD    $0x04, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1035:
-done1000:
+none1086:
+done1051:
 	VZEROUPPER
 	RET
 
@@ -21635,9 +22153,9 @@ TEXT ·indexOfFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+64
-	JB           end1039
+	JB           end1090
 
-loop1038:
+loop1089:
 	VCMPPS $0x00, (AX), Z0, K1
 	VCMPPS $0x00, 64(AX), Z0, K2
 	KORW   K2, K1, K1
@@ -21647,30 +22165,30 @@ loop1038:
 	KORW   K2, K1, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    near1037
+	JNZ    near1088
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1038
+	JAE    loop1089
 
-end1039:
-near1037:
+end1090:
+near1088:
 	CMPQ CX, $+16
-	JB   end1041
+	JB   end1092
 
-loop1040:
+loop1091:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    found1036
+	JNZ    found1087
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1040
+	JAE    loop1091
 
-end1041:
+end1092:
 	TESTQ     CX, CX
-	JZ        none1042
+	JZ        none1093
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21678,13 +22196,13 @@ end1041:
 	VCMPPS    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1036
+	JNZ       found1087
 	LEAQ      (AX)(CX*4), AX
 
-none1042:
+none1093:
 	XORQ BX, BX
 
-found1036:
+found1087:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -21703,9 +22221,9 @@ TEXT ·indexOfInt32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+64
-	JB           end1046
+	JB           end1097
 
-loop1045:
+loop1096:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPCMPD $0x00, 64(AX), Z0, K2
 	KORW   K2, K1, K1
@@ -21715,30 +22233,30 @@ loop1045:
 	KORW   K2, K1, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    near1044
+	JNZ    near1095
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1045
+	JAE    loop1096
 
-end1046:
-near1044:
+end1097:
+near1095:
 	CMPQ CX, $+16
-	JB   end1048
+	JB   end1099
 
-loop1047:
+loop1098:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    found1043
+	JNZ    found1094
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1047
+	JAE    loop1098
 
-end1048:
+end1099:
 	TESTQ     CX, CX
-	JZ        none1049
+	JZ        none1100
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21746,13 +22264,13 @@ end1048:
 	VPCMPD    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1043
+	JNZ       found1094
 	LEAQ      (AX)(CX*4), AX
 
-none1049:
+none1100:
 	XORQ BX, BX
 
-found1043:
+found1094:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -21770,9 +22288,9 @@ TEXT ·indexNaNFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+64
-	JB   end1053
+	JB   end1104
 
-loop1052:
+loop1103:
 	VMOVUPD (AX), Z0
 	VCMPPS  $0x03, Z0, Z0, K1
 	VMOVUPD 64(AX), Z0
@@ -21786,31 +22304,31 @@ loop1052:
 	KORW    K2, K1, K1
 	KMOVW   K1, BX
 	TESTQ   BX, BX
-	JNZ     near1051
+	JNZ     near1102
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1052
+	JAE     loop1103
 
-end1053:
-near1051:
+end1104:
+near1102:
 	CMPQ CX, $+16
-	JB   end1055
+	JB   end1106
 
-loop1054:
+loop1105:
 	VMOVUPD (AX), Z0
 	VCMPPS  $0x03, Z0, Z0, K1
 	KMOVW   K1, BX
 	TESTQ   BX, BX
-	JNZ     found1050
+	JNZ     found1101
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1054
+	JAE     loop1105
 
-end1055:
+end1106:
 	TESTQ     CX, CX
-	JZ        none1056
+	JZ        none1107
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21819,13 +22337,13 @@ end1055:
 	VCMPPS    $0x03, Z0, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1050
+	JNZ       found1101
 	LEAQ      (AX)(CX*4), AX
 
-none1056:
+none1107:
 	XORQ BX, BX
 
-found1050:
+found1101:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -21837,8 +22355,8 @@ found1050:
 	RET
 
 // func leastFloat32AVX512(x []float32) (best float32, piece int, nan uint64)
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
-TEXT ·leastFloat32AVX512(SB), NOSPLIT, $0-48
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV, MMX+, SSE
+TEXT ·leastFloat32AVX512(SB), NOSPLIT, $8-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
@@ -21852,15 +22370,17 @@ TEXT ·leastFloat32AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z6
 	VMOVAPD Z0, Z7
 	VMOVAPD Z0, Z8
-	KXNORW  K1, K1, K1
-	KXNORW  K2, K2, K2
-	KXNORW  K3, K3, K3
-	KXNORW  K4, K4, K4
-	MOVQ    CX, DI
+	STMXCSR (SP)
+	BTRL    $0x00, (SP)
+	JCC     clear1108
+	LDMXCSR (SP)
 
-piece1058:
+clear1108:
+	MOVQ CX, DI
+
+piece1110:
 	TESTQ   CX, CX
-	JZ      all1057
+	JZ      all1109
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -21868,12 +22388,12 @@ piece1058:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1059
+	JB      near1111
 	SUBQ    $+128, R8
-	JB      end1061
+	JB      end1113
 	PCALIGN $0x40
 
-loop1060:
+loop1112:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -21892,88 +22412,111 @@ loop1060:
 	MOVQ    456(AX), R9
 	VMOVUPD (AX), Z9
 	VMINPS  Z1, Z9, Z1
-	VMOVUPD 64(AX), Z10
-	VMINPS  Z2, Z10, Z2
-	VCMPPS  $0x07, Z9, Z10, K1, K1
+	VMOVUPD 64(AX), Z9
+	VMINPS  Z2, Z9, Z2
 	VMOVUPD 128(AX), Z9
 	VMINPS  Z3, Z9, Z3
-	VMOVUPD 192(AX), Z10
-	VMINPS  Z4, Z10, Z4
-	VCMPPS  $0x07, Z9, Z10, K2, K2
+	VMOVUPD 192(AX), Z9
+	VMINPS  Z4, Z9, Z4
 	VMOVUPD 256(AX), Z9
 	VMINPS  Z5, Z9, Z5
-	VMOVUPD 320(AX), Z10
-	VMINPS  Z6, Z10, Z6
-	VCMPPS  $0x07, Z9, Z10, K3, K3
+	VMOVUPD 320(AX), Z9
+	VMINPS  Z6, Z9, Z6
 	VMOVUPD 384(AX), Z9
 	VMINPS  Z7, Z9, Z7
-	VMOVUPD 448(AX), Z10
-	VMINPS  Z8, Z10, Z8
-	VCMPPS  $0x07, Z9, Z10, K4, K4
+	VMOVUPD 448(AX), Z9
+	VMINPS  Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1060
+	JAE     loop1112
 
-end1061:
+end1113:
 	ADDQ $+128, R8
 
-near1059:
+near1111:
+	CMPQ    DI, ·fetchFrom+0(SB)
+	JB      near1114
+	MOVL    $0x00001000, R9
 	SUBQ    $+128, R8
-	JB      end1063
+	JB      end1116
 	PCALIGN $0x40
 
-loop1062:
+loop1115:
+	PREFETCHT0 (AX)(R9*1)
+	VMOVUPD    (AX), Z9
+	VMINPS     Z1, Z9, Z1
+	VMOVUPD    64(AX), Z9
+	VMINPS     Z2, Z9, Z2
+	VMOVUPD    128(AX), Z9
+	VMINPS     Z3, Z9, Z3
+	VMOVUPD    192(AX), Z9
+	VMINPS     Z4, Z9, Z4
+	VMOVUPD    256(AX), Z9
+	VMINPS     Z5, Z9, Z5
+	VMOVUPD    320(AX), Z9
+	VMINPS     Z6, Z9, Z6
+	VMOVUPD    384(AX), Z9
+	VMINPS     Z7, Z9, Z7
+	VMOVUPD    448(AX), Z9
+	VMINPS     Z8, Z9, Z8
+	ADDQ       $+512, AX
+	SUBQ       $+128, R8
+	JAE        loop1115
+
+end1116:
+	ADDQ $+128, R8
+
+near1114:
+	SUBQ    $+128, R8
+	JB      end1118
+	PCALIGN $0x40
+
+loop1117:
 	VMOVUPD (AX), Z9
 	VMINPS  Z1, Z9, Z1
-	VMOVUPD 64(AX), Z10
-	VMINPS  Z2, Z10, Z2
-	VCMPPS  $0x07, Z9, Z10, K1, K1
+	VMOVUPD 64(AX), Z9
+	VMINPS  Z2, Z9, Z2
 	VMOVUPD 128(AX), Z9
 	VMINPS  Z3, Z9, Z3
-	VMOVUPD 192(AX), Z10
-	VMINPS  Z4, Z10, Z4
-	VCMPPS  $0x07, Z9, Z10, K2, K2
+	VMOVUPD 192(AX), Z9
+	VMINPS  Z4, Z9, Z4
 	VMOVUPD 256(AX), Z9
 	VMINPS  Z5, Z9, Z5
-	VMOVUPD 320(AX), Z10
-	VMINPS  Z6, Z10, Z6
-	VCMPPS  $0x07, Z9, Z10, K3, K3
+	VMOVUPD 320(AX), Z9
+	VMINPS  Z6, Z9, Z6
 	VMOVUPD 384(AX), Z9
 	VMINPS  Z7, Z9, Z7
-	VMOVUPD 448(AX), Z10
-	VMINPS  Z8, Z10, Z8
-	VCMPPS  $0x07, Z9, Z10, K4, K4
+	VMOVUPD 448(AX), Z9
+	VMINPS  Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1062
+	JAE     loop1117
 
-end1063:
+end1118:
 	ADDQ $+128, R8
 	CMPQ R8, $+16
-	JB   end1065
+	JB   end1120
 
-loop1064:
+loop1119:
 	VMOVUPD (AX), Z9
 	VMINPS  Z1, Z9, Z1
-	VCMPPS  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1064
+	JAE     loop1119
 
-end1065:
+end1120:
 	TESTQ   R8, R8
-	JZ      none1066
+	JZ      none1121
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
-	KMOVW   R9, K5
+	KMOVW   R9, K1
 	VMOVAPS Z0, Z9
-	VMOVUPS (AX), K5, Z9
+	VMOVUPS (AX), K1, Z9
 	VMOVUPD Z9, Z9
 	VMINPS  Z1, Z9, Z1
-	VCMPPS  $0x07, Z9, Z9, K1, K1
 
-none1066:
+none1121:
 	VMINPS        Z1, Z5, Z1
 	VMINPS        Z2, Z6, Z2
 	VMINPS        Z3, Z7, Z3
@@ -21981,10 +22524,10 @@ none1066:
 	VMINPS        Z1, Z3, Z1
 	VMINPS        Z2, Z4, Z2
 	VMINPS        Z1, Z2, Z1
-	VCMPPS        $0x1e, Z1, Z0, K5
-	KMOVW         K5, R8
+	VCMPPS        $0x1e, Z1, Z0, K1
+	KMOVW         K1, R8
 	TESTQ         R8, R8
-	JZ            same1067
+	JZ            same1122
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMINPS        Y0, Y9, Y0
@@ -21997,20 +22540,18 @@ none1066:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1067:
-	JMP piece1058
+same1122:
+	JMP piece1110
 
-all1057:
-	VMOVSS X0, best+24(FP)
-	SUBQ   DX, SI
-	SHRQ   $0x02, SI
-	MOVQ   SI, piece+32(FP)
-	KANDW  K2, K1, K1
-	KANDW  K3, K1, K1
-	KANDW  K4, K1, K1
-	KMOVW  K1, AX
-	XORL   $0x0000ffff, AX
-	MOVQ   AX, nan+40(FP)
+all1109:
+	VMOVSS  X0, best+24(FP)
+	SUBQ    DX, SI
+	SHRQ    $0x02, SI
+	MOVQ    SI, piece+32(FP)
+	STMXCSR (SP)
+	MOVL    (SP), AX
+	ANDL    $0x01, AX
+	MOVQ    AX, nan+40(FP)
 	VZEROUPPER
 	RET
 
@@ -22025,8 +22566,8 @@ DATA avx512const76<>+56(SB)/8, $0x7f8000007f800000
 GLOBL avx512const76<>(SB), RODATA|NOPTR, $64
 
 // func greatestFloat32AVX512(x []float32) (best float32, piece int, nan uint64)
-// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
-TEXT ·greatestFloat32AVX512(SB), NOSPLIT, $0-48
+// Requires: AVX, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV, MMX+, SSE
+TEXT ·greatestFloat32AVX512(SB), NOSPLIT, $8-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
@@ -22040,15 +22581,17 @@ TEXT ·greatestFloat32AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z6
 	VMOVAPD Z0, Z7
 	VMOVAPD Z0, Z8
-	KXNORW  K1, K1, K1
-	KXNORW  K2, K2, K2
-	KXNORW  K3, K3, K3
-	KXNORW  K4, K4, K4
-	MOVQ    CX, DI
+	STMXCSR (SP)
+	BTRL    $0x00, (SP)
+	JCC     clear1123
+	LDMXCSR (SP)
 
-piece1069:
+clear1123:
+	MOVQ CX, DI
+
+piece1125:
 	TESTQ   CX, CX
-	JZ      all1068
+	JZ      all1124
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -22056,12 +22599,12 @@ piece1069:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1070
+	JB      near1126
 	SUBQ    $+128, R8
-	JB      end1072
+	JB      end1128
 	PCALIGN $0x40
 
-loop1071:
+loop1127:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -22080,88 +22623,111 @@ loop1071:
 	MOVQ    456(AX), R9
 	VMOVUPD (AX), Z9
 	VMAXPS  Z1, Z9, Z1
-	VMOVUPD 64(AX), Z10
-	VMAXPS  Z2, Z10, Z2
-	VCMPPS  $0x07, Z9, Z10, K1, K1
+	VMOVUPD 64(AX), Z9
+	VMAXPS  Z2, Z9, Z2
 	VMOVUPD 128(AX), Z9
 	VMAXPS  Z3, Z9, Z3
-	VMOVUPD 192(AX), Z10
-	VMAXPS  Z4, Z10, Z4
-	VCMPPS  $0x07, Z9, Z10, K2, K2
+	VMOVUPD 192(AX), Z9
+	VMAXPS  Z4, Z9, Z4
 	VMOVUPD 256(AX), Z9
 	VMAXPS  Z5, Z9, Z5
-	VMOVUPD 320(AX), Z10
-	VMAXPS  Z6, Z10, Z6
-	VCMPPS  $0x07, Z9, Z10, K3, K3
+	VMOVUPD 320(AX), Z9
+	VMAXPS  Z6, Z9, Z6
 	VMOVUPD 384(AX), Z9
 	VMAXPS  Z7, Z9, Z7
-	VMOVUPD 448(AX), Z10
-	VMAXPS  Z8, Z10, Z8
-	VCMPPS  $0x07, Z9, Z10, K4, K4
+	VMOVUPD 448(AX), Z9
+	VMAXPS  Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1071
+	JAE     loop1127
 
-end1072:
+end1128:
 	ADDQ $+128, R8
 
-near1070:
+near1126:
+	CMPQ    DI, ·fetchFrom+0(SB)
+	JB      near1129
+	MOVL    $0x00001000, R9
 	SUBQ    $+128, R8
-	JB      end1074
+	JB      end1131
 	PCALIGN $0x40
 
-loop1073:
+loop1130:
+	PREFETCHT0 (AX)(R9*1)
+	VMOVUPD    (AX), Z9
+	VMAXPS     Z1, Z9, Z1
+	VMOVUPD    64(AX), Z9
+	VMAXPS     Z2, Z9, Z2
+	VMOVUPD    128(AX), Z9
+	VMAXPS     Z3, Z9, Z3
+	VMOVUPD    192(AX), Z9
+	VMAXPS     Z4, Z9, Z4
+	VMOVUPD    256(AX), Z9
+	VMAXPS     Z5, Z9, Z5
+	VMOVUPD    320(AX), Z9
+	VMAXPS     Z6, Z9, Z6
+	VMOVUPD    384(AX), Z9
+	VMAXPS     Z7, Z9, Z7
+	VMOVUPD    448(AX), Z9
+	VMAXPS     Z8, Z9, Z8
+	ADDQ       $+512, AX
+	SUBQ       $+128, R8
+	JAE        loop1130
+
+end1131:
+	ADDQ $+128, R8
+
+near1129:
+	SUBQ    $+128, R8
+	JB      end1133
+	PCALIGN $0x40
+
+loop1132:
 	VMOVUPD (AX), Z9
 	VMAXPS  Z1, Z9, Z1
-	VMOVUPD 64(AX), Z10
-	VMAXPS  Z2, Z10, Z2
-	VCMPPS  $0x07, Z9, Z10, K1, K1
+	VMOVUPD 64(AX), Z9
+	VMAXPS  Z2, Z9, Z2
 	VMOVUPD 128(AX), Z9
 	VMAXPS  Z3, Z9, Z3
-	VMOVUPD 192(AX), Z10
-	VMAXPS  Z4, Z10, Z4
-	VCMPPS  $0x07, Z9, Z10, K2, K2
+	VMOVUPD 192(AX), Z9
+	VMAXPS  Z4, Z9, Z4
 	VMOVUPD 256(AX), Z9
 	VMAXPS  Z5, Z9, Z5
-	VMOVUPD 320(AX), Z10
-	VMAXPS  Z6, Z10, Z6
-	VCMPPS  $0x07, Z9, Z10, K3, K3
+	VMOVUPD 320(AX), Z9
+	VMAXPS  Z6, Z9, Z6
 	VMOVUPD 384(AX), Z9
 	VMAXPS  Z7, Z9, Z7
-	VMOVUPD 448(AX), Z10
-	VMAXPS  Z8, Z10, Z8
-	VCMPPS  $0x07, Z9, Z10, K4, K4
+	VMOVUPD 448(AX), Z9
+	VMAXPS  Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1073
+	JAE     loop1132
 
-end1074:
+end1133:
 	ADDQ $+128, R8
 	CMPQ R8, $+16
-	JB   end1076
+	JB   end1135
 
-loop1075:
+loop1134:
 	VMOVUPD (AX), Z9
 	VMAXPS  Z1, Z9, Z1
-	VCMPPS  $0x07, Z9, Z9, K1, K1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1075
+	JAE     loop1134
 
-end1076:
+end1135:
 	TESTQ   R8, R8
-	JZ      none1077
+	JZ      none1136
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
-	KMOVW   R9, K5
+	KMOVW   R9, K1
 	VMOVAPS Z0, Z9
-	VMOVUPS (AX), K5, Z9
+	VMOVUPS (AX), K1, Z9
 	VMOVUPD Z9, Z9
 	VMAXPS  Z1, Z9, Z1
-	VCMPPS  $0x07, Z9, Z9, K1, K1
 
-none1077:
+none1136:
 	VMAXPS        Z1, Z5, Z1
 	VMAXPS        Z2, Z6, Z2
 	VMAXPS        Z3, Z7, Z3
@@ -22169,10 +22735,10 @@ none1077:
 	VMAXPS        Z1, Z3, Z1
 	VMAXPS        Z2, Z4, Z2
 	VMAXPS        Z1, Z2, Z1
-	VCMPPS        $0x11, Z1, Z0, K5
-	KMOVW         K5, R8
+	VCMPPS        $0x11, Z1, Z0, K1
+	KMOVW         K1, R8
 	TESTQ         R8, R8
-	JZ            same1078
+	JZ            same1137
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMAXPS        Y0, Y9, Y0
@@ -22185,20 +22751,18 @@ none1077:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1078:
-	JMP piece1069
+same1137:
+	JMP piece1125
 
-all1068:
-	VMOVSS X0, best+24(FP)
-	SUBQ   DX, SI
-	SHRQ   $0x02, SI
-	MOVQ   SI, piece+32(FP)
-	KANDW  K2, K1, K1
-	KANDW  K3, K1, K1
-	KANDW  K4, K1, K1
-	KMOVW  K1, AX
-	XORL   $0x0000ffff, AX
-	MOVQ   AX, nan+40(FP)
+all1124:
+	VMOVSS  X0, best+24(FP)
+	SUBQ    DX, SI
+	SHRQ    $0x02, SI
+	MOVQ    SI, piece+32(FP)
+	STMXCSR (SP)
+	MOVL    (SP), AX
+	ANDL    $0x01, AX
+	MOVQ    AX, nan+40(FP)
 	VZEROUPPER
 	RET
 
@@ -22213,7 +22777,7 @@ DATA avx512const77<>+56(SB)/8, $0xff800000ff800000
 GLOBL avx512const77<>(SB), RODATA|NOPTR, $64
 
 // func leastInt32AVX512(x []int32) (best int32, piece int, nan uint64)
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV, MMX+
 TEXT ·leastInt32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
@@ -22230,9 +22794,9 @@ TEXT ·leastInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z8
 	MOVQ    CX, DI
 
-piece1080:
+piece1139:
 	TESTQ   CX, CX
-	JZ      all1079
+	JZ      all1138
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -22240,12 +22804,12 @@ piece1080:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1081
+	JB      near1140
 	SUBQ    $+128, R8
-	JB      end1083
+	JB      end1142
 	PCALIGN $0x40
 
-loop1082:
+loop1141:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -22280,17 +22844,50 @@ loop1082:
 	VPMINSD Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1082
+	JAE     loop1141
 
-end1083:
+end1142:
 	ADDQ $+128, R8
 
-near1081:
+near1140:
+	CMPQ    DI, ·fetchFrom+0(SB)
+	JB      near1143
+	MOVL    $0x00001000, R9
 	SUBQ    $+128, R8
-	JB      end1085
+	JB      end1145
 	PCALIGN $0x40
 
-loop1084:
+loop1144:
+	PREFETCHT0 (AX)(R9*1)
+	VMOVUPD    (AX), Z9
+	VPMINSD    Z1, Z9, Z1
+	VMOVUPD    64(AX), Z9
+	VPMINSD    Z2, Z9, Z2
+	VMOVUPD    128(AX), Z9
+	VPMINSD    Z3, Z9, Z3
+	VMOVUPD    192(AX), Z9
+	VPMINSD    Z4, Z9, Z4
+	VMOVUPD    256(AX), Z9
+	VPMINSD    Z5, Z9, Z5
+	VMOVUPD    320(AX), Z9
+	VPMINSD    Z6, Z9, Z6
+	VMOVUPD    384(AX), Z9
+	VPMINSD    Z7, Z9, Z7
+	VMOVUPD    448(AX), Z9
+	VPMINSD    Z8, Z9, Z8
+	ADDQ       $+512, AX
+	SUBQ       $+128, R8
+	JAE        loop1144
+
+end1145:
+	ADDQ $+128, R8
+
+near1143:
+	SUBQ    $+128, R8
+	JB      end1147
+	PCALIGN $0x40
+
+loop1146:
 	VMOVUPD (AX), Z9
 	VPMINSD Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -22309,24 +22906,24 @@ loop1084:
 	VPMINSD Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1084
+	JAE     loop1146
 
-end1085:
+end1147:
 	ADDQ $+128, R8
 	CMPQ R8, $+16
-	JB   end1087
+	JB   end1149
 
-loop1086:
+loop1148:
 	VMOVUPD (AX), Z9
 	VPMINSD Z1, Z9, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1086
+	JAE     loop1148
 
-end1087:
+end1149:
 	TESTQ   R8, R8
-	JZ      none1088
+	JZ      none1150
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K1
@@ -22335,7 +22932,7 @@ end1087:
 	VMOVUPD Z9, Z9
 	VPMINSD Z1, Z9, Z1
 
-none1088:
+none1150:
 	VPMINSD       Z1, Z5, Z1
 	VPMINSD       Z2, Z6, Z2
 	VPMINSD       Z3, Z7, Z3
@@ -22346,7 +22943,7 @@ none1088:
 	VPCMPD        $0x06, Z1, Z0, K1
 	KMOVW         K1, R8
 	TESTQ         R8, R8
-	JZ            same1089
+	JZ            same1151
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMINSD       Y0, Y9, Y0
@@ -22359,10 +22956,10 @@ none1088:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1089:
-	JMP piece1080
+same1151:
+	JMP piece1139
 
-all1079:
+all1138:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -22383,7 +22980,7 @@ DATA avx512const78<>+56(SB)/8, $0x7fffffff7fffffff
 GLOBL avx512const78<>(SB), RODATA|NOPTR, $64
 
 // func greatestInt32AVX512(x []int32) (best int32, piece int, nan uint64)
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, BMI2, CMOV, MMX+
 TEXT ·greatestInt32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
@@ -22400,9 +22997,9 @@ TEXT ·greatestInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z8
 	MOVQ    CX, DI
 
-piece1091:
+piece1153:
 	TESTQ   CX, CX
-	JZ      all1090
+	JZ      all1152
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -22410,12 +23007,12 @@ piece1091:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1092
+	JB      near1154
 	SUBQ    $+128, R8
-	JB      end1094
+	JB      end1156
 	PCALIGN $0x40
 
-loop1093:
+loop1155:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -22450,17 +23047,50 @@ loop1093:
 	VPMAXSD Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1093
+	JAE     loop1155
 
-end1094:
+end1156:
 	ADDQ $+128, R8
 
-near1092:
+near1154:
+	CMPQ    DI, ·fetchFrom+0(SB)
+	JB      near1157
+	MOVL    $0x00001000, R9
 	SUBQ    $+128, R8
-	JB      end1096
+	JB      end1159
 	PCALIGN $0x40
 
-loop1095:
+loop1158:
+	PREFETCHT0 (AX)(R9*1)
+	VMOVUPD    (AX), Z9
+	VPMAXSD    Z1, Z9, Z1
+	VMOVUPD    64(AX), Z9
+	VPMAXSD    Z2, Z9, Z2
+	VMOVUPD    128(AX), Z9
+	VPMAXSD    Z3, Z9, Z3
+	VMOVUPD    192(AX), Z9
+	VPMAXSD    Z4, Z9, Z4
+	VMOVUPD    256(AX), Z9
+	VPMAXSD    Z5, Z9, Z5
+	VMOVUPD    320(AX), Z9
+	VPMAXSD    Z6, Z9, Z6
+	VMOVUPD    384(AX), Z9
+	VPMAXSD    Z7, Z9, Z7
+	VMOVUPD    448(AX), Z9
+	VPMAXSD    Z8, Z9, Z8
+	ADDQ       $+512, AX
+	SUBQ       $+128, R8
+	JAE        loop1158
+
+end1159:
+	ADDQ $+128, R8
+
+near1157:
+	SUBQ    $+128, R8
+	JB      end1161
+	PCALIGN $0x40
+
+loop1160:
 	VMOVUPD (AX), Z9
 	VPMAXSD Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -22479,24 +23109,24 @@ loop1095:
 	VPMAXSD Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1095
+	JAE     loop1160
 
-end1096:
+end1161:
 	ADDQ $+128, R8
 	CMPQ R8, $+16
-	JB   end1098
+	JB   end1163
 
-loop1097:
+loop1162:
 	VMOVUPD (AX), Z9
 	VPMAXSD Z1, Z9, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1097
+	JAE     loop1162
 
-end1098:
+end1163:
 	TESTQ   R8, R8
-	JZ      none1099
+	JZ      none1164
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K1
@@ -22505,7 +23135,7 @@ end1098:
 	VMOVUPD Z9, Z9
 	VPMAXSD Z1, Z9, Z1
 
-none1099:
+none1164:
 	VPMAXSD       Z1, Z5, Z1
 	VPMAXSD       Z2, Z6, Z2
 	VPMAXSD       Z3, Z7, Z3
@@ -22516,7 +23146,7 @@ none1099:
 	VPCMPD        $0x01, Z1, Z0, K1
 	KMOVW         K1, R8
 	TESTQ         R8, R8
-	JZ            same1100
+	JZ            same1165
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMAXSD       Y0, Y9, Y0
@@ -22529,10 +23159,10 @@ none1099:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1100:
-	JMP piece1091
+same1165:
+	JMP piece1153
 
-all1090:
+all1152:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -22557,9 +23187,9 @@ TEXT ·compressDwordsAVX512(SB), NOSPLIT, $0-56
 	MOVQ    DI, R8
 	NEGQ    R8
 	CMPQ    CX, $+64
-	JB      end1102
+	JB      end1167
 
-loop1101:
+loop1166:
 	SHRXQ         DI, (BX), R9
 	SHLXQ         R8, (BX)(SI*1), R10
 	ORQ           R10, R9
@@ -22599,9 +23229,9 @@ loop1101:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1101
+	JAE           loop1166
 
-end1102:
+end1167:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -22618,11 +23248,11 @@ TEXT ·filterFloat32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1104
+	JNE          case1169
 	CMPQ         CX, $+64
-	JB           end1106
+	JB           end1171
 
-loop1105:
+loop1170:
 	VCMPPS        $0x1e, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22654,18 +23284,18 @@ loop1105:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1105
+	JAE           loop1170
 
-end1106:
-	JMP done1103
+end1171:
+	JMP done1168
 
-case1104:
+case1169:
 	CMPQ BX, $+1
-	JNE  case1107
+	JNE  case1172
 	CMPQ CX, $+64
-	JB   end1109
+	JB   end1174
 
-loop1108:
+loop1173:
 	VCMPPS        $0x1d, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22697,18 +23327,18 @@ loop1108:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1108
+	JAE           loop1173
 
-end1109:
-	JMP done1103
+end1174:
+	JMP done1168
 
-case1107:
+case1172:
 	CMPQ BX, $+2
-	JNE  case1110
+	JNE  case1175
 	CMPQ CX, $+64
-	JB   end1112
+	JB   end1177
 
-loop1111:
+loop1176:
 	VCMPPS        $0x11, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22740,18 +23370,18 @@ loop1111:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1111
+	JAE           loop1176
 
-end1112:
-	JMP done1103
+end1177:
+	JMP done1168
 
-case1110:
+case1175:
 	CMPQ BX, $+3
-	JNE  case1113
+	JNE  case1178
 	CMPQ CX, $+64
-	JB   end1115
+	JB   end1180
 
-loop1114:
+loop1179:
 	VCMPPS        $0x12, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22783,18 +23413,18 @@ loop1114:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1114
+	JAE           loop1179
 
-end1115:
-	JMP done1103
+end1180:
+	JMP done1168
 
-case1113:
+case1178:
 	CMPQ BX, $+4
-	JNE  case1116
+	JNE  case1181
 	CMPQ CX, $+64
-	JB   end1118
+	JB   end1183
 
-loop1117:
+loop1182:
 	VCMPPS        $0x00, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22826,16 +23456,16 @@ loop1117:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1117
+	JAE           loop1182
 
-end1118:
-	JMP done1103
+end1183:
+	JMP done1168
 
-case1116:
+case1181:
 	CMPQ CX, $+64
-	JB   end1120
+	JB   end1185
 
-loop1119:
+loop1184:
 	VCMPPS        $0x04, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22867,10 +23497,10 @@ loop1119:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1119
+	JAE           loop1184
 
-end1120:
-done1103:
+end1185:
+done1168:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -22887,11 +23517,11 @@ TEXT ·filterInt32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1122
+	JNE          case1187
 	CMPQ         CX, $+64
-	JB           end1124
+	JB           end1189
 
-loop1123:
+loop1188:
 	VPCMPD        $0x06, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22923,18 +23553,18 @@ loop1123:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1123
+	JAE           loop1188
 
-end1124:
-	JMP done1121
+end1189:
+	JMP done1186
 
-case1122:
+case1187:
 	CMPQ BX, $+1
-	JNE  case1125
+	JNE  case1190
 	CMPQ CX, $+64
-	JB   end1127
+	JB   end1192
 
-loop1126:
+loop1191:
 	VPCMPD        $0x05, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -22966,18 +23596,18 @@ loop1126:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1126
+	JAE           loop1191
 
-end1127:
-	JMP done1121
+end1192:
+	JMP done1186
 
-case1125:
+case1190:
 	CMPQ BX, $+2
-	JNE  case1128
+	JNE  case1193
 	CMPQ CX, $+64
-	JB   end1130
+	JB   end1195
 
-loop1129:
+loop1194:
 	VPCMPD        $0x01, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -23009,18 +23639,18 @@ loop1129:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1129
+	JAE           loop1194
 
-end1130:
-	JMP done1121
+end1195:
+	JMP done1186
 
-case1128:
+case1193:
 	CMPQ BX, $+3
-	JNE  case1131
+	JNE  case1196
 	CMPQ CX, $+64
-	JB   end1133
+	JB   end1198
 
-loop1132:
+loop1197:
 	VPCMPD        $0x02, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -23052,18 +23682,18 @@ loop1132:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1132
+	JAE           loop1197
 
-end1133:
-	JMP done1121
+end1198:
+	JMP done1186
 
-case1131:
+case1196:
 	CMPQ BX, $+4
-	JNE  case1134
+	JNE  case1199
 	CMPQ CX, $+64
-	JB   end1136
+	JB   end1201
 
-loop1135:
+loop1200:
 	VPCMPD        $0x00, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -23095,16 +23725,16 @@ loop1135:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1135
+	JAE           loop1200
 
-end1136:
-	JMP done1121
+end1201:
+	JMP done1186
 
-case1134:
+case1199:
 	CMPQ CX, $+64
-	JB   end1138
+	JB   end1203
 
-loop1137:
+loop1202:
 	VPCMPD        $0x04, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -23136,10 +23766,10 @@ loop1137:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1137
+	JAE           loop1202
 
-end1138:
-done1121:
+end1203:
+done1186:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -23160,9 +23790,9 @@ TEXT ·prefixInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+64
-	JB           end1140
+	JB           end1205
 
-loop1139:
+loop1204:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -23227,13 +23857,13 @@ loop1139:
 	ADDQ         $+256, DX
 	SUBQ         $+64, CX
 	CMPQ         CX, $+64
-	JAE          loop1139
+	JAE          loop1204
 
-end1140:
+end1205:
 	CMPQ CX, $+16
-	JB   end1142
+	JB   end1207
 
-loop1141:
+loop1206:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -23253,9 +23883,9 @@ loop1141:
 	ADDQ         $+64, DX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1141
+	JAE          loop1206
 
-end1142:
+end1207:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -23276,9 +23906,9 @@ TEXT ·prefixBeforeInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+64
-	JB           end1144
+	JB           end1209
 
-loop1143:
+loop1208:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -23347,13 +23977,13 @@ loop1143:
 	ADDQ         $+256, DX
 	SUBQ         $+64, CX
 	CMPQ         CX, $+64
-	JAE          loop1143
+	JAE          loop1208
 
-end1144:
+end1209:
 	CMPQ CX, $+16
-	JB   end1146
+	JB   end1211
 
-loop1145:
+loop1210:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -23374,9 +24004,9 @@ loop1145:
 	ADDQ         $+64, DX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1145
+	JAE          loop1210
 
-end1146:
+end1211:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -23391,13 +24021,13 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1147
+	JNE          case1212
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1148
+	JZ           plain1213
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1148
+	JNZ          plain1213
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -23405,7 +24035,7 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1149
+	JZ           none1214
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -23420,11 +24050,11 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
 
-none1149:
+none1214:
 	CMPQ AX, $+64
-	JB   end1151
+	JB   end1216
 
-loop1150:
+loop1215:
 	VPXORQ   (DX), Z1, Z0
 	VPSRAD   $0x1f, Z0, Z2
 	VPSRLD   $0x01, Z2, Z2
@@ -23453,17 +24083,17 @@ loop1150:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop1150
+	JAE      loop1215
 
-end1151:
+end1216:
 	SFENCE
 
-plain1148:
+plain1213:
 	SUBQ    $+64, AX
-	JB      end1153
+	JB      end1218
 	PCALIGN $0x40
 
-loop1152:
+loop1217:
 	VPXORQ  (DX), Z1, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
@@ -23491,14 +24121,14 @@ loop1152:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop1152
+	JAE     loop1217
 
-end1153:
+end1218:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end1155
+	JB   end1220
 
-loop1154:
+loop1219:
 	VPXORQ  (DX), Z1, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
@@ -23509,11 +24139,11 @@ loop1154:
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop1154
+	JAE     loop1219
 
-end1155:
+end1220:
 	TESTQ     AX, AX
-	JZ        none1156
+	JZ        none1221
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -23525,19 +24155,19 @@ end1155:
 	VPSUBD    avx512const80<>+0(SB), Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none1156:
+none1221:
 	VZEROUPPER
 	RET
 
-case1147:
+case1212:
 	CMPQ      BX, $+1
-	JNE       case1157
+	JNE       case1222
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1158
+	JZ        plain1223
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1158
+	JNZ       plain1223
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -23545,7 +24175,7 @@ case1147:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none1159
+	JZ        none1224
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -23561,11 +24191,11 @@ case1147:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none1159:
+none1224:
 	CMPQ AX, $+64
-	JB   end1161
+	JB   end1226
 
-loop1160:
+loop1225:
 	VMOVUPD  (DX), Z0
 	VPADDD   avx512const80<>+0(SB), Z0, Z0
 	VPSRAD   $0x1f, Z0, Z2
@@ -23598,17 +24228,17 @@ loop1160:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop1160
+	JAE      loop1225
 
-end1161:
+end1226:
 	SFENCE
 
-plain1158:
+plain1223:
 	SUBQ    $+64, AX
-	JB      end1163
+	JB      end1228
 	PCALIGN $0x40
 
-loop1162:
+loop1227:
 	VMOVUPD (DX), Z0
 	VPADDD  avx512const80<>+0(SB), Z0, Z0
 	VPSRAD  $0x1f, Z0, Z2
@@ -23640,14 +24270,14 @@ loop1162:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop1162
+	JAE     loop1227
 
-end1163:
+end1228:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end1165
+	JB   end1230
 
-loop1164:
+loop1229:
 	VMOVUPD (DX), Z0
 	VPADDD  avx512const80<>+0(SB), Z0, Z0
 	VPSRAD  $0x1f, Z0, Z2
@@ -23659,11 +24289,11 @@ loop1164:
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop1164
+	JAE     loop1229
 
-end1165:
+end1230:
 	TESTQ     AX, AX
-	JZ        none1166
+	JZ        none1231
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -23676,19 +24306,19 @@ end1165:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none1166:
+none1231:
 	VZEROUPPER
 	RET
 
-case1157:
+case1222:
 	CMPQ      BX, $+2
-	JNE       case1167
+	JNE       case1232
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1168
+	JZ        plain1233
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1168
+	JNZ       plain1233
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -23696,7 +24326,7 @@ case1157:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none1169
+	JZ        none1234
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -23714,11 +24344,11 @@ case1157:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none1169:
+none1234:
 	CMPQ AX, $+64
-	JB   end1171
+	JB   end1236
 
-loop1170:
+loop1235:
 	VPXORQ   (DX), Z1, Z2
 	VADDPS   Z2, Z0, Z2
 	VCMPPS   $0x03, Z2, Z2, K1
@@ -23759,17 +24389,17 @@ loop1170:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop1170
+	JAE      loop1235
 
-end1171:
+end1236:
 	SFENCE
 
-plain1168:
+plain1233:
 	SUBQ    $+64, AX
-	JB      end1173
+	JB      end1238
 	PCALIGN $0x40
 
-loop1172:
+loop1237:
 	VPXORQ  (DX), Z1, Z2
 	VADDPS  Z2, Z0, Z2
 	VCMPPS  $0x03, Z2, Z2, K1
@@ -23809,14 +24439,14 @@ loop1172:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop1172
+	JAE     loop1237
 
-end1173:
+end1238:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end1175
+	JB   end1240
 
-loop1174:
+loop1239:
 	VPXORQ  (DX), Z1, Z2
 	VADDPS  Z2, Z0, Z2
 	VCMPPS  $0x03, Z2, Z2, K1
@@ -23830,11 +24460,11 @@ loop1174:
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop1174
+	JAE     loop1239
 
-end1175:
+end1240:
 	TESTQ     AX, AX
-	JZ        none1176
+	JZ        none1241
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -23849,17 +24479,17 @@ end1175:
 	VPSUBD    avx512const80<>+0(SB), Z1, Z1
 	VMOVUPS   Z1, K1, (CX)
 
-none1176:
+none1241:
 	VZEROUPPER
 	RET
 
-case1167:
+case1232:
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1177
+	JZ        plain1242
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1177
+	JNZ       plain1242
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -23867,7 +24497,7 @@ case1167:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none1178
+	JZ        none1243
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -23878,11 +24508,11 @@ case1167:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none1178:
+none1243:
 	CMPQ AX, $+64
-	JB   end1180
+	JB   end1245
 
-loop1179:
+loop1244:
 	VPXORQ   (DX), Z1, Z0
 	VMOVNTPD Z0, (CX)
 	VPXORQ   64(DX), Z1, Z0
@@ -23895,17 +24525,17 @@ loop1179:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop1179
+	JAE      loop1244
 
-end1180:
+end1245:
 	SFENCE
 
-plain1177:
+plain1242:
 	SUBQ    $+64, AX
-	JB      end1182
+	JB      end1247
 	PCALIGN $0x40
 
-loop1181:
+loop1246:
 	VPXORQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	VPXORQ  64(DX), Z1, Z0
@@ -23917,25 +24547,25 @@ loop1181:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop1181
+	JAE     loop1246
 
-end1182:
+end1247:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end1184
+	JB   end1249
 
-loop1183:
+loop1248:
 	VPXORQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop1183
+	JAE     loop1248
 
-end1184:
+end1249:
 	TESTQ     AX, AX
-	JZ        none1185
+	JZ        none1250
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -23943,7 +24573,7 @@ end1184:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none1185:
+none1250:
 	VZEROUPPER
 	RET
 
@@ -23984,13 +24614,13 @@ TEXT ·partitionDwordsAVX512(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(DX*4), DX
 	LEAQ         avx512const82<>+64(SB), CX
 	CMPQ         AX, $+1
-	JB           end1188
+	JB           end1253
 
-loop1187:
+loop1252:
 	MOVQ          SI, R8
 	SUBQ          BX, R8
 	CMPQ          R8, $+256
-	JB            end1186
+	JB            end1251
 	MOVQ          BX, R8
 	SUBQ          DI, R8
 	MOVQ          DX, R9
@@ -24065,10 +24695,10 @@ loop1187:
 	LEAQ          -64(DX)(R10*4), DX
 	SUBQ          $+1, AX
 	CMPQ          AX, $+1
-	JAE           loop1187
+	JAE           loop1252
 
-end1188:
-end1186:
+end1253:
+end1251:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, BX
@@ -24112,7 +24742,7 @@ TEXT ·sortFewDwordsAVX512(SB), NOSPLIT, $0-16
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Z0
 	CMPQ         CX, $+16
-	JA           more1190
+	JA           more1255
 	LEAQ         (AX), CX
 	VPCMPD       $0x06, avx512const83<>+0(SB), Z0, K1
 	VMOVUPD      avx512const78<>+0(SB), Z1
@@ -24180,11 +24810,11 @@ TEXT ·sortFewDwordsAVX512(SB), NOSPLIT, $0-16
 	VMOVDQA32    Z1, K1, Z2
 	VPCMPD       $0x06, avx512const83<>+0(SB), Z0, K1
 	VMOVUPS      Z2, K1, (AX)
-	JMP          sorted1189
+	JMP          sorted1254
 
-more1190:
+more1255:
 	CMPQ       CX, $+32
-	JA         more1191
+	JA         more1256
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), CX
 	VPCMPD     $0x06, avx512const84<>+0(SB), Z0, K1
@@ -24328,11 +24958,11 @@ more1190:
 	VMOVUPD    Z4, (AX)
 	VPCMPD     $0x06, avx512const84<>+0(SB), Z0, K1
 	VMOVUPS    Z3, K1, 64(AX)
-	JMP        sorted1189
+	JMP        sorted1254
 
-more1191:
+more1256:
 	CMPQ       CX, $+64
-	JA         more1192
+	JA         more1257
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), CX
@@ -24671,11 +25301,11 @@ more1191:
 	VMOVUPS    Z2, K1, 128(AX)
 	VPCMPD     $0x06, avx512const86<>+0(SB), Z0, K1
 	VMOVUPS    Z6, K1, 192(AX)
-	JMP        sorted1189
+	JMP        sorted1254
 
-more1192:
+more1257:
 	CMPQ       CX, $+128
-	JA         more1193
+	JA         more1258
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -25484,9 +26114,9 @@ more1192:
 	VMOVUPS    Z9, K1, 384(AX)
 	VPCMPD     $0x06, avx512const90<>+0(SB), Z0, K1
 	VMOVUPS    Z5, K1, 448(AX)
-	JMP        sorted1189
+	JMP        sorted1254
 
-more1193:
+more1258:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -27404,7 +28034,7 @@ more1193:
 	VPCMPD     $0x06, avx512const98<>+0(SB), Z0, K1
 	VMOVUPS    Z5, K1, 960(AX)
 
-sorted1189:
+sorted1254:
 	VZEROUPPER
 	RET
 
@@ -27584,19 +28214,19 @@ TEXT ·sumFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ       Z8, Z8, Z8
 	VPXORQ       Z9, Z9, Z9
 	CMPQ         CX, $+64
-	JB           end1196
+	JB           end1261
 
-loop1195:
+loop1260:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+64, DX
-	JB      end1198
+	JB      end1263
 	PCALIGN $0x40
 
-loop1197:
+loop1262:
 	VCVTPS2PD   (AX), Z10
 	VFMADD231PD Z0, Z10, Z1
 	VCVTPS2PD   32(AX), Z10
@@ -27615,9 +28245,9 @@ loop1197:
 	VFMADD231PD Z0, Z10, Z8
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
-	JAE         loop1197
+	JAE         loop1262
 
-end1198:
+end1263:
 	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
@@ -27639,23 +28269,23 @@ end1198:
 	VPXORQ Z8, Z8, Z8
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1195
+	JAE    loop1260
 
-end1196:
+end1261:
 	CMPQ CX, $+8
-	JB   end1200
+	JB   end1265
 
-loop1199:
+loop1264:
 	VCVTPS2PD   (AX), Z2
 	VFMADD231PD Z0, Z2, Z1
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1199
+	JAE         loop1264
 
-end1200:
+end1265:
 	TESTQ       CX, CX
-	JZ          none1201
+	JZ          none1266
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -27663,7 +28293,7 @@ end1200:
 	VCVTPS2PD   Y2, Z2
 	VFMADD231PD Z0, Z2, Z1
 
-none1201:
+none1266:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -27692,19 +28322,19 @@ TEXT ·dotFloat32AVX512(SB), NOSPLIT, $0-56
 	VPXORQ Z7, Z7, Z7
 	VPXORQ Z8, Z8, Z8
 	CMPQ   CX, $+64
-	JB     end1203
+	JB     end1268
 
-loop1202:
+loop1267:
 	MOVQ    CX, BX
 	MOVQ    $+8192, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	SUBQ    $+64, BX
-	JB      end1205
+	JB      end1270
 	PCALIGN $0x40
 
-loop1204:
+loop1269:
 	VCVTPS2PD   (AX), Z9
 	VCVTPS2PD   (DX), Z10
 	VFMADD231PD Z9, Z10, Z0
@@ -27732,9 +28362,9 @@ loop1204:
 	ADDQ        $+256, AX
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
-	JAE         loop1204
+	JAE         loop1269
 
-end1205:
+end1270:
 	ADDQ   $+64, BX
 	ADDQ   BX, CX
 	ADDQ   $+64, CX
@@ -27756,13 +28386,13 @@ end1205:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1202
+	JAE    loop1267
 
-end1203:
+end1268:
 	CMPQ CX, $+8
-	JB   end1207
+	JB   end1272
 
-loop1206:
+loop1271:
 	VCVTPS2PD   (AX), Z1
 	VCVTPS2PD   (DX), Z2
 	VFMADD231PD Z1, Z2, Z0
@@ -27770,11 +28400,11 @@ loop1206:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1206
+	JAE         loop1271
 
-end1207:
+end1272:
 	TESTQ       CX, CX
-	JZ          none1208
+	JZ          none1273
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -27784,7 +28414,7 @@ end1207:
 	VCVTPS2PD   Y2, Z2
 	VFMADD231PD Z1, Z2, Z0
 
-none1208:
+none1273:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -27813,19 +28443,19 @@ TEXT ·sumAbsFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ       Z10, Z10, Z10
 	VMOVUPD      avx512const1<>+0(SB), Z0
 	CMPQ         CX, $+64
-	JB           end1210
+	JB           end1275
 
-loop1209:
+loop1274:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+64, DX
-	JB      end1212
+	JB      end1277
 	PCALIGN $0x40
 
-loop1211:
+loop1276:
 	VCVTPS2PD   (AX), Z11
 	VPANDNQ     Z11, Z0, Z11
 	VFMADD231PD Z1, Z11, Z2
@@ -27852,9 +28482,9 @@ loop1211:
 	VFMADD231PD Z1, Z11, Z9
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
-	JAE         loop1211
+	JAE         loop1276
 
-end1212:
+end1277:
 	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
@@ -27876,24 +28506,24 @@ end1212:
 	VPXORQ Z9, Z9, Z9
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1209
+	JAE    loop1274
 
-end1210:
+end1275:
 	CMPQ CX, $+8
-	JB   end1214
+	JB   end1279
 
-loop1213:
+loop1278:
 	VCVTPS2PD   (AX), Z3
 	VPANDNQ     Z3, Z0, Z3
 	VFMADD231PD Z1, Z3, Z2
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1213
+	JAE         loop1278
 
-end1214:
+end1279:
 	TESTQ       CX, CX
-	JZ          none1215
+	JZ          none1280
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -27902,7 +28532,7 @@ end1214:
 	VPANDNQ     Z3, Z0, Z3
 	VFMADD231PD Z1, Z3, Z2
 
-none1215:
+none1280:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -27941,19 +28571,19 @@ TEXT ·shiftedFloat32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z18, Z18, Z18
 	VPXORQ       Z19, Z19, Z19
 	CMPQ         CX, $+64
-	JB           end1217
+	JB           end1282
 
-loop1216:
+loop1281:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+64, DX
-	JB      end1219
+	JB      end1284
 	PCALIGN $0x40
 
-loop1218:
+loop1283:
 	VCVTPS2PD   (AX), Z20
 	VADDPD      Z0, Z20, Z20
 	VFMADD231PD Z1, Z20, Z2
@@ -27988,9 +28618,9 @@ loop1218:
 	VFMADD231PD Z20, Z20, Z18
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
-	JAE         loop1218
+	JAE         loop1283
 
-end1219:
+end1284:
 	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
@@ -28028,13 +28658,13 @@ end1219:
 	VPXORQ Z18, Z18, Z18
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1216
+	JAE    loop1281
 
-end1217:
+end1282:
 	CMPQ CX, $+8
-	JB   end1221
+	JB   end1286
 
-loop1220:
+loop1285:
 	VCVTPS2PD   (AX), Z3
 	VADDPD      Z0, Z3, Z3
 	VFMADD231PD Z1, Z3, Z2
@@ -28042,11 +28672,11 @@ loop1220:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1220
+	JAE         loop1285
 
-end1221:
+end1286:
 	TESTQ       CX, CX
-	JZ          none1222
+	JZ          none1287
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -28057,7 +28687,7 @@ end1221:
 	VFMADD231PD Z1, Z3, Z2
 	VFMADD231PD Z3, Z3, Z11
 
-none1222:
+none1287:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -28104,19 +28734,19 @@ TEXT ·shiftedInt32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z18, Z18, Z18
 	VPXORQ       Z19, Z19, Z19
 	CMPQ         CX, $+64
-	JB           end1224
+	JB           end1289
 
-loop1223:
+loop1288:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+64, DX
-	JB      end1226
+	JB      end1291
 	PCALIGN $0x40
 
-loop1225:
+loop1290:
 	VCVTDQ2PD   (AX), Z20
 	VADDPD      Z0, Z20, Z20
 	VFMADD231PD Z1, Z20, Z2
@@ -28151,9 +28781,9 @@ loop1225:
 	VFMADD231PD Z20, Z20, Z18
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
-	JAE         loop1225
+	JAE         loop1290
 
-end1226:
+end1291:
 	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
@@ -28191,13 +28821,13 @@ end1226:
 	VPXORQ Z18, Z18, Z18
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1223
+	JAE    loop1288
 
-end1224:
+end1289:
 	CMPQ CX, $+8
-	JB   end1228
+	JB   end1293
 
-loop1227:
+loop1292:
 	VCVTDQ2PD   (AX), Z3
 	VADDPD      Z0, Z3, Z3
 	VFMADD231PD Z1, Z3, Z2
@@ -28205,11 +28835,11 @@ loop1227:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1227
+	JAE         loop1292
 
-end1228:
+end1293:
 	TESTQ       CX, CX
-	JZ          none1229
+	JZ          none1294
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -28220,7 +28850,7 @@ end1228:
 	VFMADD231PD Z1, Z3, Z2
 	VFMADD231PD Z3, Z3, Z11
 
-none1229:
+none1294:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -28273,10 +28903,10 @@ TEXT ·coShiftedFloat32AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z21, Z21, Z21
 	MOVQ         ·fetchAhead+0(SB), BX
 	SUBQ         $+32, CX
-	JB           end1231
+	JB           end1296
 	PCALIGN      $0x40
 
-loop1230:
+loop1295:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
@@ -28320,14 +28950,14 @@ loop1230:
 	ADDQ        $+128, AX
 	ADDQ        $+128, DX
 	SUBQ        $+32, CX
-	JAE         loop1230
+	JAE         loop1295
 
-end1231:
+end1296:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end1233
+	JB   end1298
 
-loop1232:
+loop1297:
 	VCVTPS2PD   (AX), Z22
 	VADDPD      Z22, Z0, Z22
 	VCVTPS2PD   (DX), Z23
@@ -28341,11 +28971,11 @@ loop1232:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1232
+	JAE         loop1297
 
-end1233:
+end1298:
 	TESTQ       CX, CX
-	JZ          none1234
+	JZ          none1299
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -28363,7 +28993,7 @@ end1233:
 	VFMADD231PD Z1, Z1, Z14
 	VFMADD231PD Z0, Z1, Z18
 
-none1234:
+none1299:
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z5, Z3, Z3
 	VADDPD        Z3, Z2, Z2
@@ -28450,10 +29080,10 @@ TEXT ·coShiftedInt32AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z21, Z21, Z21
 	MOVQ         ·fetchAhead+0(SB), BX
 	SUBQ         $+32, CX
-	JB           end1236
+	JB           end1301
 	PCALIGN      $0x40
 
-loop1235:
+loop1300:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
@@ -28497,14 +29127,14 @@ loop1235:
 	ADDQ        $+128, AX
 	ADDQ        $+128, DX
 	SUBQ        $+32, CX
-	JAE         loop1235
+	JAE         loop1300
 
-end1236:
+end1301:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end1238
+	JB   end1303
 
-loop1237:
+loop1302:
 	VCVTDQ2PD   (AX), Z22
 	VADDPD      Z22, Z0, Z22
 	VCVTDQ2PD   (DX), Z23
@@ -28518,11 +29148,11 @@ loop1237:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1237
+	JAE         loop1302
 
-end1238:
+end1303:
 	TESTQ       CX, CX
-	JZ          none1239
+	JZ          none1304
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -28540,7 +29170,7 @@ end1238:
 	VFMADD231PD Z1, Z1, Z14
 	VFMADD231PD Z0, Z1, Z18
 
-none1239:
+none1304:
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z5, Z3, Z3
 	VADDPD        Z3, Z2, Z2
@@ -28606,9 +29236,9 @@ TEXT ·groupFloatsFloat32AVX512(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx512const16<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1241
+	JB      end1306
 
-loop1240:
+loop1305:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -28630,9 +29260,9 @@ loop1240:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1240
+	JAE      loop1305
 
-end1241:
+end1306:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -28640,9 +29270,9 @@ end1241:
 	VMOVUPD avx512const17<>+0(SB), X0
 	VMOVUPD avx512const18<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1243
+	JB      end1308
 
-loop1242:
+loop1307:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -28743,13 +29373,13 @@ loop1242:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1242
+	JAE          loop1307
 
-end1243:
+end1308:
 	CMPQ BX, $+1
-	JB   end1245
+	JB   end1310
 
-loop1244:
+loop1309:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -28766,15 +29396,15 @@ loop1244:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1244
+	JAE          loop1309
 
-end1245:
+end1310:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1247
+	JB   end1312
 
-loop1246:
+loop1311:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -28796,9 +29426,9 @@ loop1246:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1246
+	JAE     loop1311
 
-end1247:
+end1312:
 	VZEROUPPER
 	RET
 
@@ -28814,9 +29444,9 @@ TEXT ·groupFloatsInt32AVX512(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx512const16<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1249
+	JB      end1314
 
-loop1248:
+loop1313:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -28838,9 +29468,9 @@ loop1248:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1248
+	JAE      loop1313
 
-end1249:
+end1314:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -28848,9 +29478,9 @@ end1249:
 	VMOVUPD avx512const17<>+0(SB), X0
 	VMOVUPD avx512const18<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1251
+	JB      end1316
 
-loop1250:
+loop1315:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -28951,13 +29581,13 @@ loop1250:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1250
+	JAE          loop1315
 
-end1251:
+end1316:
 	CMPQ BX, $+1
-	JB   end1253
+	JB   end1318
 
-loop1252:
+loop1317:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -28974,15 +29604,15 @@ loop1252:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1252
+	JAE          loop1317
 
-end1253:
+end1318:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1255
+	JB   end1320
 
-loop1254:
+loop1319:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -29004,9 +29634,9 @@ loop1254:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1254
+	JAE     loop1319
 
-end1255:
+end1320:
 	VZEROUPPER
 	RET
 
@@ -29017,18 +29647,18 @@ TEXT ·widenFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1257
+	JB   end1322
 
-loop1256:
+loop1321:
 	VCVTPS2PD (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1256
+	JAE       loop1321
 
-end1257:
+end1322:
 	VZEROUPPER
 	RET
 
@@ -29039,18 +29669,18 @@ TEXT ·widenInt32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1259
+	JB   end1324
 
-loop1258:
+loop1323:
 	VPMOVSXDQ (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1258
+	JAE       loop1323
 
-end1259:
+end1324:
 	VZEROUPPER
 	RET
 
@@ -29061,9 +29691,9 @@ TEXT ·roundFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1261
+	JB   end1326
 
-loop1260:
+loop1325:
 	VMOVUPD   (AX), Z0
 	VCVTPD2PS Z0, Y0
 	VMOVUPS   Y0, (DX)
@@ -29071,9 +29701,9 @@ loop1260:
 	ADDQ      $+32, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1260
+	JAE       loop1325
 
-end1261:
+end1326:
 	VZEROUPPER
 	RET
 
@@ -29089,23 +29719,23 @@ TEXT ·takeDwordsAVX512(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+8
-	JB           end1264
+	JB           end1329
 
-loop1263:
+loop1328:
 	VMOVUPD    (DX), Z2
 	VPCMPUQ    $0x06, Z2, Z0, K1
 	KORTESTB   K1, K1
-	JAE        bad1262
+	JAE        bad1327
 	VGATHERQPS (AX)(Z2*4), K1, Y1
 	VMOVUPS    Y1, (CX)
 	ADDQ       $+64, DX
 	ADDQ       $+32, CX
 	SUBQ       $+8, BX
 	CMPQ       BX, $+8
-	JAE        loop1263
+	JAE        loop1328
 
-end1264:
-bad1262:
+end1329:
+bad1327:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
@@ -29132,10 +29762,10 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ         x+8(FP), DX
 	MOVQ         stream+24(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1265
+	JZ           plain1330
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1265
+	JNZ          plain1330
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -29143,7 +29773,7 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-32
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1266
+	JZ           none1331
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -29175,11 +29805,11 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
 
-none1266:
+none1331:
 	CMPQ AX, $+32
-	JB   end1268
+	JB   end1333
 
-loop1267:
+loop1332:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (DX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -29276,17 +29906,17 @@ loop1267:
 	ADDQ         $+128, DX
 	SUBQ         $+32, AX
 	CMPQ         AX, $+32
-	JAE          loop1267
+	JAE          loop1332
 
-end1268:
+end1333:
 	SFENCE
 
-plain1265:
+plain1330:
 	SUBQ    $+32, AX
-	JB      end1270
+	JB      end1335
 	PCALIGN $0x40
 
-loop1269:
+loop1334:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (DX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -29382,14 +30012,14 @@ loop1269:
 	ADDQ         $+128, CX
 	ADDQ         $+128, DX
 	SUBQ         $+32, AX
-	JAE          loop1269
+	JAE          loop1334
 
-end1270:
+end1335:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1272
+	JB   end1337
 
-loop1271:
+loop1336:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (DX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -29417,11 +30047,11 @@ loop1271:
 	ADDQ         $+32, DX
 	SUBQ         $+8, AX
 	CMPQ         AX, $+8
-	JAE          loop1271
+	JAE          loop1336
 
-end1272:
+end1337:
 	TESTQ        AX, AX
-	JZ           none1273
+	JZ           none1338
 	MOVQ         $-1, BX
 	BZHIQ        AX, BX, BX
 	KMOVW        BX, K1
@@ -29450,7 +30080,7 @@ end1272:
 	VCVTPD2PS    Z4, Y0
 	VMOVUPS      Y0, K1, (CX)
 
-none1273:
+none1338:
 	VZEROUPPER
 	RET
 
@@ -29503,10 +30133,10 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ         x+8(FP), DX
 	MOVQ         stream+24(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1274
+	JZ           plain1339
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1274
+	JNZ          plain1339
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -29514,7 +30144,7 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-32
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1275
+	JZ           none1340
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -29539,7 +30169,7 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-32
 	VFMADD231PD  Z7, Z16, Z18
 	VFPCLASSPDZ  $0xdf, Z14, K2
 	KORTESTB     K2, K2
-	JZ           ordinary1276
+	JZ           ordinary1341
 	VCMPPD       $0x11, Z13, Z14, K2
 	VMOVUPD      avx512const55<>+0(SB), K2, Z18
 	VCMPPD       $0x00, Z13, Z14, K2
@@ -29547,18 +30177,18 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-32
 	VCMPPD       $0x05, avx512const19<>+0(SB), Z14, K2
 	VMOVUPD      Z14, K2, Z18
 
-ordinary1276:
+ordinary1341:
 	VCVTPD2PS Z18, Y14
 	VMOVUPS   Y14, K1, (CX)
 	SUBQ      BX, AX
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none1275:
+none1340:
 	CMPQ AX, $+32
-	JB   end1278
+	JB   end1343
 
-loop1277:
+loop1342:
 	VCVTPS2PD   (DX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
@@ -29579,7 +30209,7 @@ loop1277:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1279
+	JZ          ordinary1344
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const55<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -29587,7 +30217,7 @@ loop1277:
 	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1279:
+ordinary1344:
 	VCVTPD2PS   Z18, Y14
 	VMOVNTPD    Y14, (CX)
 	VCVTPS2PD   32(DX), Z14
@@ -29610,7 +30240,7 @@ ordinary1279:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1280
+	JZ          ordinary1345
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const55<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -29618,7 +30248,7 @@ ordinary1279:
 	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1280:
+ordinary1345:
 	VCVTPD2PS   Z18, Y14
 	VMOVNTPD    Y14, 32(CX)
 	VCVTPS2PD   64(DX), Z14
@@ -29641,7 +30271,7 @@ ordinary1280:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1281
+	JZ          ordinary1346
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const55<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -29649,7 +30279,7 @@ ordinary1280:
 	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1281:
+ordinary1346:
 	VCVTPD2PS   Z18, Y14
 	VMOVNTPD    Y14, 64(CX)
 	VCVTPS2PD   96(DX), Z14
@@ -29672,7 +30302,7 @@ ordinary1281:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1282
+	JZ          ordinary1347
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const55<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -29680,24 +30310,24 @@ ordinary1281:
 	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1282:
+ordinary1347:
 	VCVTPD2PS Z18, Y14
 	VMOVNTPD  Y14, 96(CX)
 	ADDQ      $+128, CX
 	ADDQ      $+128, DX
 	SUBQ      $+32, AX
 	CMPQ      AX, $+32
-	JAE       loop1277
+	JAE       loop1342
 
-end1278:
+end1343:
 	SFENCE
 
-plain1274:
+plain1339:
 	SUBQ    $+32, AX
-	JB      end1284
+	JB      end1349
 	PCALIGN $0x40
 
-loop1283:
+loop1348:
 	VCVTPS2PD   (DX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
@@ -29718,7 +30348,7 @@ loop1283:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1285
+	JZ          ordinary1350
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const55<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -29726,7 +30356,7 @@ loop1283:
 	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1285:
+ordinary1350:
 	VCVTPD2PS   Z18, Y14
 	VMOVUPD     Y14, (CX)
 	VCVTPS2PD   32(DX), Z14
@@ -29749,7 +30379,7 @@ ordinary1285:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1286
+	JZ          ordinary1351
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const55<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -29757,7 +30387,7 @@ ordinary1285:
 	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1286:
+ordinary1351:
 	VCVTPD2PS   Z18, Y14
 	VMOVUPD     Y14, 32(CX)
 	VCVTPS2PD   64(DX), Z14
@@ -29780,7 +30410,7 @@ ordinary1286:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1287
+	JZ          ordinary1352
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const55<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -29788,7 +30418,7 @@ ordinary1286:
 	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1287:
+ordinary1352:
 	VCVTPD2PS   Z18, Y14
 	VMOVUPD     Y14, 64(CX)
 	VCVTPS2PD   96(DX), Z14
@@ -29811,7 +30441,7 @@ ordinary1287:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1288
+	JZ          ordinary1353
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const55<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -29819,20 +30449,20 @@ ordinary1287:
 	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1288:
+ordinary1353:
 	VCVTPD2PS Z18, Y14
 	VMOVUPD   Y14, 96(CX)
 	ADDQ      $+128, CX
 	ADDQ      $+128, DX
 	SUBQ      $+32, AX
-	JAE       loop1283
+	JAE       loop1348
 
-end1284:
+end1349:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1290
+	JB   end1355
 
-loop1289:
+loop1354:
 	VCVTPS2PD   (DX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
@@ -29853,7 +30483,7 @@ loop1289:
 	VFMADD231PD Z7, Z16, Z18
 	VFPCLASSPDZ $0xdf, Z14, K1
 	KORTESTB    K1, K1
-	JZ          ordinary1291
+	JZ          ordinary1356
 	VCMPPD      $0x11, Z13, Z14, K1
 	VMOVUPD     avx512const55<>+0(SB), K1, Z18
 	VCMPPD      $0x00, Z13, Z14, K1
@@ -29861,18 +30491,18 @@ loop1289:
 	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
 	VMOVUPD     Z14, K1, Z18
 
-ordinary1291:
+ordinary1356:
 	VCVTPD2PS Z18, Y14
 	VMOVUPD   Y14, (CX)
 	ADDQ      $+32, CX
 	ADDQ      $+32, DX
 	SUBQ      $+8, AX
 	CMPQ      AX, $+8
-	JAE       loop1289
+	JAE       loop1354
 
-end1290:
+end1355:
 	TESTQ       AX, AX
-	JZ          none1292
+	JZ          none1357
 	MOVQ        $-1, BX
 	BZHIQ       AX, BX, BX
 	KMOVW       BX, K1
@@ -29897,7 +30527,7 @@ end1290:
 	VFMADD231PD Z7, Z15, Z2
 	VFPCLASSPDZ $0xdf, Z14, K2
 	KORTESTB    K2, K2
-	JZ          ordinary1293
+	JZ          ordinary1358
 	VCMPPD      $0x11, Z13, Z14, K2
 	VMOVUPD     avx512const55<>+0(SB), K2, Z2
 	VCMPPD      $0x00, Z13, Z14, K2
@@ -29905,11 +30535,11 @@ end1290:
 	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K2
 	VMOVUPD     Z14, K2, Z2
 
-ordinary1293:
+ordinary1358:
 	VCVTPD2PS Z2, Y0
 	VMOVUPS   Y0, K1, (CX)
 
-none1292:
+none1357:
 	VZEROUPPER
 	RET
 
@@ -29950,13 +30580,13 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1294
+	JNE          case1359
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1295
+	JZ           plain1360
 	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1295
+	JNZ          plain1360
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -29964,7 +30594,7 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1296
+	JZ           none1361
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -29976,11 +30606,11 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
 
-none1296:
+none1361:
 	CMPQ AX, $+32
-	JB   end1298
+	JB   end1363
 
-loop1297:
+loop1362:
 	VMOVUPD  (DX), Z1
 	VPMULLQ  Z0, Z1, Z1
 	VMOVNTPD Z1, (CX)
@@ -29997,17 +30627,17 @@ loop1297:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop1297
+	JAE      loop1362
 
-end1298:
+end1363:
 	SFENCE
 
-plain1295:
+plain1360:
 	SUBQ    $+32, AX
-	JB      end1300
+	JB      end1365
 	PCALIGN $0x40
 
-loop1299:
+loop1364:
 	VMOVUPD (DX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VMOVUPD Z1, (CX)
@@ -30023,14 +30653,14 @@ loop1299:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop1299
+	JAE     loop1364
 
-end1300:
+end1365:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1302
+	JB   end1367
 
-loop1301:
+loop1366:
 	VMOVUPD (DX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VMOVUPD Z1, (CX)
@@ -30038,11 +30668,11 @@ loop1301:
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop1301
+	JAE     loop1366
 
-end1302:
+end1367:
 	TESTQ     AX, AX
-	JZ        none1303
+	JZ        none1368
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -30051,19 +30681,19 @@ end1302:
 	VPMULLQ   Z0, Z1, Z1
 	VMOVUPD   Z1, K1, (CX)
 
-none1303:
+none1368:
 	VZEROUPPER
 	RET
 
-case1294:
+case1359:
 	CMPQ      BX, $+1
-	JNE       case1304
+	JNE       case1369
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1305
+	JZ        plain1370
 	MOVQ      CX, BX
 	ANDQ      $+7, BX
-	JNZ       plain1305
+	JNZ       plain1370
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -30071,7 +30701,7 @@ case1294:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none1306
+	JZ        none1371
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -30082,11 +30712,11 @@ case1294:
 	LEAQ      (CX)(BX*8), CX
 	LEAQ      (DX)(BX*8), DX
 
-none1306:
+none1371:
 	CMPQ AX, $+32
-	JB   end1308
+	JB   end1373
 
-loop1307:
+loop1372:
 	VPABSQ   (DX), Z0
 	VMOVNTPD Z0, (CX)
 	VPABSQ   64(DX), Z0
@@ -30099,17 +30729,17 @@ loop1307:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop1307
+	JAE      loop1372
 
-end1308:
+end1373:
 	SFENCE
 
-plain1305:
+plain1370:
 	SUBQ    $+32, AX
-	JB      end1310
+	JB      end1375
 	PCALIGN $0x40
 
-loop1309:
+loop1374:
 	VPABSQ  (DX), Z0
 	VMOVUPD Z0, (CX)
 	VPABSQ  64(DX), Z0
@@ -30121,25 +30751,25 @@ loop1309:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop1309
+	JAE     loop1374
 
-end1310:
+end1375:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1312
+	JB   end1377
 
-loop1311:
+loop1376:
 	VPABSQ  (DX), Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop1311
+	JAE     loop1376
 
-end1312:
+end1377:
 	TESTQ     AX, AX
-	JZ        none1313
+	JZ        none1378
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -30147,17 +30777,17 @@ end1312:
 	VPABSQ    Z0, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none1313:
+none1378:
 	VZEROUPPER
 	RET
 
-case1304:
+case1369:
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1314
+	JZ        plain1379
 	MOVQ      CX, BX
 	ANDQ      $+7, BX
-	JNZ       plain1314
+	JNZ       plain1379
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -30165,7 +30795,7 @@ case1304:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none1315
+	JZ        none1380
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -30176,11 +30806,11 @@ case1304:
 	LEAQ      (CX)(BX*8), CX
 	LEAQ      (DX)(BX*8), DX
 
-none1315:
+none1380:
 	CMPQ AX, $+32
-	JB   end1317
+	JB   end1382
 
-loop1316:
+loop1381:
 	VPSUBQ   (DX), Z1, Z0
 	VMOVNTPD Z0, (CX)
 	VPSUBQ   64(DX), Z1, Z0
@@ -30193,17 +30823,17 @@ loop1316:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop1316
+	JAE      loop1381
 
-end1317:
+end1382:
 	SFENCE
 
-plain1314:
+plain1379:
 	SUBQ    $+32, AX
-	JB      end1319
+	JB      end1384
 	PCALIGN $0x40
 
-loop1318:
+loop1383:
 	VPSUBQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	VPSUBQ  64(DX), Z1, Z0
@@ -30215,25 +30845,25 @@ loop1318:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop1318
+	JAE     loop1383
 
-end1319:
+end1384:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1321
+	JB   end1386
 
-loop1320:
+loop1385:
 	VPSUBQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop1320
+	JAE     loop1385
 
-end1321:
+end1386:
 	TESTQ     AX, AX
-	JZ        none1322
+	JZ        none1387
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -30241,7 +30871,7 @@ end1321:
 	VPSUBQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none1322:
+none1387:
 	VZEROUPPER
 	RET
 
@@ -30255,10 +30885,10 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         y+24(FP), BX
 	MOVQ         stream+40(FP), SI
 	TESTQ        SI, SI
-	JZ           plain1323
+	JZ           plain1388
 	MOVQ         CX, SI
 	ANDQ         $+7, SI
-	JNZ          plain1323
+	JNZ          plain1388
 	MOVQ         CX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -30266,7 +30896,7 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-48
 	CMPQ         SI, AX
 	CMOVQHI      AX, SI
 	TESTQ        SI, SI
-	JZ           none1324
+	JZ           none1389
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -30281,11 +30911,11 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(SI*8), DX
 	LEAQ         (BX)(SI*8), BX
 
-none1324:
+none1389:
 	CMPQ AX, $+32
-	JB   end1326
+	JB   end1391
 
-loop1325:
+loop1390:
 	VMOVUPD  (DX), Z1
 	VPMULLQ  Z0, Z1, Z1
 	VPADDQ   (BX), Z1, Z1
@@ -30307,17 +30937,17 @@ loop1325:
 	ADDQ     $+256, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop1325
+	JAE      loop1390
 
-end1326:
+end1391:
 	SFENCE
 
-plain1323:
+plain1388:
 	SUBQ    $+32, AX
-	JB      end1328
+	JB      end1393
 	PCALIGN $0x40
 
-loop1327:
+loop1392:
 	VMOVUPD (DX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VPADDQ  (BX), Z1, Z1
@@ -30338,14 +30968,14 @@ loop1327:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+32, AX
-	JAE     loop1327
+	JAE     loop1392
 
-end1328:
+end1393:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1330
+	JB   end1395
 
-loop1329:
+loop1394:
 	VMOVUPD (DX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VPADDQ  (BX), Z1, Z1
@@ -30355,11 +30985,11 @@ loop1329:
 	ADDQ    $+64, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop1329
+	JAE     loop1394
 
-end1330:
+end1395:
 	TESTQ     AX, AX
-	JZ        none1331
+	JZ        none1396
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -30370,7 +31000,7 @@ end1330:
 	VPADDQ    Z2, Z1, Z1
 	VMOVUPD   Z1, K1, (CX)
 
-none1331:
+none1396:
 	VZEROUPPER
 	RET
 
@@ -30386,10 +31016,10 @@ TEXT ·dotInt64AVX512(SB), NOSPLIT, $0-56
 	VPXORQ  Z2, Z2, Z2
 	VPXORQ  Z3, Z3, Z3
 	SUBQ    $+32, CX
-	JB      end1333
+	JB      end1398
 	PCALIGN $0x40
 
-loop1332:
+loop1397:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -30405,14 +31035,14 @@ loop1332:
 	ADDQ    $+256, AX
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
-	JAE     loop1332
+	JAE     loop1397
 
-end1333:
+end1398:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end1335
+	JB   end1400
 
-loop1334:
+loop1399:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -30420,11 +31050,11 @@ loop1334:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1334
+	JAE     loop1399
 
-end1335:
+end1400:
 	TESTQ     CX, CX
-	JZ        none1336
+	JZ        none1401
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -30434,7 +31064,7 @@ end1335:
 	VPMULLQ   Z5, Z4, Z4
 	VPADDQ    Z4, Z0, Z0
 
-none1336:
+none1401:
 	VPADDQ        Z2, Z0, Z0
 	VPADDQ        Z3, Z1, Z1
 	VPADDQ        Z1, Z0, Z0
@@ -30477,19 +31107,19 @@ TEXT ·shiftedInt64AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z17, Z17, Z17
 	VPXORQ       Z18, Z18, Z18
 	CMPQ         CX, $+64
-	JB           end1338
+	JB           end1403
 
-loop1337:
+loop1402:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+64, DX
-	JB      end1340
+	JB      end1405
 	PCALIGN $0x40
 
-loop1339:
+loop1404:
 	VPADDQ      (AX), Z0, Z20
 	VCVTQQ2PD   Z20, Z20
 	VFMADD231PD Z19, Z20, Z1
@@ -30524,9 +31154,9 @@ loop1339:
 	VFMADD231PD Z20, Z20, Z17
 	ADDQ        $+512, AX
 	SUBQ        $+64, DX
-	JAE         loop1339
+	JAE         loop1404
 
-end1340:
+end1405:
 	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
@@ -30564,13 +31194,13 @@ end1340:
 	VPXORQ Z17, Z17, Z17
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1337
+	JAE    loop1402
 
-end1338:
+end1403:
 	CMPQ CX, $+8
-	JB   end1342
+	JB   end1407
 
-loop1341:
+loop1406:
 	VPADDQ      (AX), Z0, Z2
 	VCVTQQ2PD   Z2, Z2
 	VFMADD231PD Z19, Z2, Z1
@@ -30578,11 +31208,11 @@ loop1341:
 	ADDQ        $+64, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1341
+	JAE         loop1406
 
-end1342:
+end1407:
 	TESTQ       CX, CX
-	JZ          none1343
+	JZ          none1408
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -30593,7 +31223,7 @@ end1342:
 	VFMADD231PD Z19, Z0, Z1
 	VFMADD231PD Z0, Z0, Z10
 
-none1343:
+none1408:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -30624,10 +31254,10 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-40
 	MOVQ         x+8(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1344
+	JZ           plain1409
 	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1344
+	JNZ          plain1409
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -30635,7 +31265,7 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1345
+	JZ           none1410
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -30654,11 +31284,11 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-40
 	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
 
-none1345:
+none1410:
 	CMPQ AX, $+32
-	JB   end1347
+	JB   end1412
 
-loop1346:
+loop1411:
 	VPXORQ   (DX), Z0, Z3
 	VPSRLQ   $0x21, Z3, Z4
 	VPXORQ   Z4, Z3, Z3
@@ -30703,17 +31333,17 @@ loop1346:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop1346
+	JAE      loop1411
 
-end1347:
+end1412:
 	SFENCE
 
-plain1344:
+plain1409:
 	SUBQ    $+32, AX
-	JB      end1349
+	JB      end1414
 	PCALIGN $0x40
 
-loop1348:
+loop1413:
 	VPXORQ  (DX), Z0, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
@@ -30757,14 +31387,14 @@ loop1348:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop1348
+	JAE     loop1413
 
-end1349:
+end1414:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1351
+	JB   end1416
 
-loop1350:
+loop1415:
 	VPXORQ  (DX), Z0, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
@@ -30779,11 +31409,11 @@ loop1350:
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop1350
+	JAE     loop1415
 
-end1351:
+end1416:
 	TESTQ     AX, AX
-	JZ        none1352
+	JZ        none1417
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -30799,7 +31429,7 @@ end1351:
 	VPXORQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none1352:
+none1417:
 	VZEROUPPER
 	RET
 
@@ -30834,9 +31464,9 @@ TEXT ·bucketsOfAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), DX
 	MOVQ         dst+0(FP), AX
 	CMPQ         DX, $+32
-	JB           end1354
+	JB           end1419
 
-loop1353:
+loop1418:
 	VPXORQ   (CX), Z0, Z4
 	VPSRLQ   $0x21, Z4, Z5
 	VPXORQ   Z5, Z4, Z4
@@ -30893,13 +31523,13 @@ loop1353:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop1353
+	JAE      loop1418
 
-end1354:
+end1419:
 	CMPQ DX, $+8
-	JB   end1356
+	JB   end1421
 
-loop1355:
+loop1420:
 	VPXORQ   (CX), Z0, Z4
 	VPSRLQ   $0x21, Z4, Z5
 	VPXORQ   Z5, Z4, Z4
@@ -30917,11 +31547,11 @@ loop1355:
 	ADDQ     $+64, CX
 	SUBQ     $+8, DX
 	CMPQ     DX, $+8
-	JAE      loop1355
+	JAE      loop1420
 
-end1356:
+end1421:
 	TESTQ     DX, DX
-	JZ        none1357
+	JZ        none1422
 	MOVQ      $-1, BX
 	BZHIQ     DX, BX, BX
 	KMOVW     BX, K1
@@ -30940,7 +31570,7 @@ end1356:
 	VPSRLQ    $0x20, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-none1357:
+none1422:
 	VZEROUPPER
 	RET
 
@@ -30959,24 +31589,24 @@ TEXT ·encodeAVX512(SB), NOSPLIT, $0-104
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1362
+	JB      end1427
 
-loop1361:
+loop1426:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1361
+	JAE        loop1426
 
-end1362:
+end1427:
 	XORQ BX, BX
 	MOVQ used+72(FP), R13
 	MOVQ dense+64(FP), R14
 
-key1358:
+key1423:
 	CMPQ         BX, R12
-	JAE          end1360
+	JAE          end1425
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -30986,7 +31616,7 @@ key1358:
 	VPBROADCASTQ (R11)(BX*8), Z0
 	MOVL         $0x00000040, R9
 
-again1359:
+again1424:
 	VPCMPEQQ (SI), Z0, K1, K2
 	KMOVB    K2, DI
 	MOVL     60(SI), R8
@@ -30994,18 +31624,18 @@ again1359:
 	CMOVLHI  R10, R8
 	BZHIL    R8, DI, DI
 	TESTL    DI, DI
-	JZ       miss1363
+	JZ       miss1428
 	TZCNTL   DI, DI
 	MOVL     40(SI)(DI*4), R8
 	MOVL     R8, (AX)(BX*4)
 	INCQ     BX
-	JMP      key1358
+	JMP      key1423
 
-miss1363:
+miss1428:
 	CMPL R8, $+5
-	JAE  full1364
+	JAE  full1429
 	CMPQ R13, room+80(FP)
-	JAE  end1360
+	JAE  end1425
 	MOVQ (R11)(BX*8), DI
 	MOVQ DI, (SI)(R8*8)
 	MOVQ DI, (R14)(R13*8)
@@ -31015,24 +31645,24 @@ miss1363:
 	MOVL R8, 60(SI)
 	INCQ R13
 	INCQ BX
-	JMP  key1358
+	JMP  key1423
 
-full1364:
-	JNE  passed1365
+full1429:
+	JNE  passed1430
 	MOVL $0x00000006, 60(SI)
 
-passed1365:
+passed1430:
 	DECL    R9
-	JZ      last1366
+	JZ      last1431
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1359
+	JMP     again1424
 
-last1366:
-end1360:
+last1431:
+end1425:
 	MOVQ BX, done+88(FP)
 	MOVQ R13, count+96(FP)
 	VZEROUPPER
@@ -31053,24 +31683,24 @@ TEXT ·findAVX512(SB), NOSPLIT, $0-72
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1371
+	JB      end1436
 
-loop1370:
+loop1435:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1370
+	JAE        loop1435
 
-end1371:
+end1436:
 	XORQ BX, BX
 	MOVQ R12, R13
 	MOVL $0xffffffff, R14
 
-key1367:
+key1432:
 	CMPQ         BX, R12
-	JAE          end1369
+	JAE          end1434
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -31080,7 +31710,7 @@ key1367:
 	VPBROADCASTQ (R11)(BX*8), Z0
 	MOVL         $0x00000040, R9
 
-again1368:
+again1433:
 	VPCMPEQQ (SI), Z0, K1, K2
 	KMOVB    K2, DI
 	MOVL     60(SI), R8
@@ -31089,7 +31719,7 @@ again1368:
 	BZHIL    R8, DI, DI
 	XORL     $+6, R8
 	ORL      DI, R8
-	JZ       passed1373
+	JZ       passed1438
 	MOVL     DI, R8
 	ORL      $+32, R8
 	TZCNTL   R8, R8
@@ -31100,25 +31730,25 @@ again1368:
 	CMPL     DI, $+1
 	SBBQ     $+0, R13
 	INCQ     BX
-	JMP      key1367
+	JMP      key1432
 
-passed1373:
+passed1438:
 	DECL    R9
-	JZ      last1374
+	JZ      last1439
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1368
+	JMP     again1433
 
-last1374:
+last1439:
 	MOVL R14, (AX)(BX*4)
 	DECQ R13
 	INCQ BX
-	JMP  key1367
+	JMP  key1432
 
-end1369:
+end1434:
 	MOVQ R13, ret+64(FP)
 	VZEROUPPER
 	RET

@@ -6,7 +6,7 @@ import (
 )
 
 // A NaN anywhere is the result of Min, Max and MinMax, though neither level nor twin
-// compares as one with it.
+// compares as one with it; and the next call knows nothing of it.
 func TestNaNSpreadsToExtremes(t *testing.T) {
 	onEachLevel(t, func(t *testing.T) {
 		for _, n := range []int{1, 2, 7, 8, 9, 16, 17, 33, 64, 129, 300} {
@@ -18,6 +18,8 @@ func TestNaNSpreadsToExtremes(t *testing.T) {
 				x[at], y[at] = math.NaN(), nan32()
 				extremesAreNaN(t, Min, Max, MinMax, x)
 				extremesAreNaN(t, MinFloat32, MaxFloat32, MinMaxFloat32, y)
+				extremesOfNumbers(t, Min, Max, MinMax, []float64{2, 1, 3})
+				extremesOfNumbers(t, MinFloat32, MaxFloat32, MinMaxFloat32, []float32{2, 1, 3})
 			}
 		}
 	})
@@ -31,6 +33,22 @@ func extremesAreNaN[T float64 | float32](t *testing.T, least, greatest func([]T)
 	lo, hi, ok := both(x)
 	if a == a || b == b || lo == lo || hi == hi || !okA || !okB || !ok {
 		t.Fatalf("with a NaN the extremes of %v are %v, %v; %v and %v", x, a, b, lo, hi)
+	}
+}
+
+// extremesOfNumbers checks the extremes of the numbers from 1 to 3, behind a NaN of another
+// call each.
+func extremesOfNumbers[T float64 | float32](t *testing.T, least, greatest func([]T) (T, bool), both func([]T) (lo, hi T, ok bool), x []T) {
+	t.Helper()
+	nan := []T{T(math.NaN())}
+	least(nan)
+	a, _ := least(x)
+	greatest(nan)
+	b, _ := greatest(x)
+	both(nan)
+	lo, hi, _ := both(x)
+	if a != 1 || b != 3 || lo != 1 || hi != 3 {
+		t.Fatalf("behind a NaN the extremes of %v are %v, %v; %v and %v", x, a, b, lo, hi)
 	}
 }
 

@@ -3,6 +3,7 @@
 package kernels
 
 import (
+	"math"
 	"os"
 	"strings"
 
@@ -14,13 +15,21 @@ import (
 func best() level {
 	off := turnedOff(os.Getenv("GODEBUG"))
 	switch c := &cpuid.CPU; {
-	case !c.Supports(cpuid.AVX2, cpuid.FMA3, cpuid.BMI2, cpuid.POPCNT) || off <= levelAVX2:
+	case !c.Supports(cpuid.AVX2, cpuid.FMA3, cpuid.BMI2, cpuid.POPCNT) || off <= levelAVX2 || !notesNaN():
 		return levelGo
 	case !c.Supports(cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL) || off <= levelAVX512:
 		return levelAVX2
 	default:
 		return levelAVX512
 	}
+}
+
+// notesNaN reports that the processor, or what plays one, notes the NaNs that minima meet:
+// the search for extremes relies on it.
+func notesNaN() bool {
+	_, _, nan := leastAVX2([]float64{0, math.NaN(), 0})
+	_, _, none := leastAVX2([]float64{0})
+	return nan != 0 && none == 0
 }
 
 // fetchAhead is how many bytes before they use them streaming bodies ask for lines;
@@ -45,6 +54,17 @@ var touchFrom = func() uint64 {
 		return 8 << 10
 	}
 	return 1 << 62
+}()
+
+// fetchFrom is from how many elements on reductions ask for the page to come, which
+// Intel's processors thank them for. Assembly reads it.
+//
+//lint:ignore U1000 read by assembly
+var fetchFrom = func() uint64 {
+	if cpuid.CPU.VendorID == cpuid.AMD {
+		return 1 << 62
+	}
+	return 8 << 10
 }()
 
 // halfPorts says of the processor that it stores 512 bits in two halves: AMD's

@@ -6,12 +6,7 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-const (
-	ordered   = 7 // neither operand of a comparison is NaN
-	unordered = 3
-)
-
-// minMax compares pairs of vectors for NaN, since min and max lose them.
+// minMax has the processor note NaNs, since min and max lose them.
 func minMax() {
 	routine("minMax", "func(x []float64) (lo float64, hi float64)")
 	x, n := slice("x")
@@ -19,21 +14,13 @@ func minMax() {
 	VBROADCASTSD(at(x, 0), first)
 	unroll := pick(8, 4)
 	lo, hi := copies(first, unroll), copies(first, unroll)
-	nan := newNaNs(unroll / 2)
-	var previous VecVirtual
-	l := loop{n: n, in: []GPVirtual{x}, unroll: unroll, pad: first, far: true}
+	nan := watchNaNs(true)
+	l := loop{n: n, in: []GPVirtual{x}, unroll: unroll, pad: first, far: true, fetch: true}
 	l.body = func(j int, in []Op, m *mask) {
 		v := vec()
 		VMOVUPD(in[0], v)
 		VMINPD(v, lo[j], lo[j])
 		VMAXPD(v, hi[j], hi[j])
-		switch {
-		case !l.many:
-			nan.see(0, v, v)
-		case j%2 == 1:
-			nan.see(j/2, previous, v)
-		}
-		previous = v
 	}
 	l.emit()
 	minInto := func(from, into VecVirtual) { VMINPD(from, into, into) }
@@ -57,67 +44,6 @@ func copies(v VecVirtual, n int) []VecVirtual {
 	return regs
 }
 
-// nans remembers whether a NaN was seen: by masks in which a bit is lost for
-// good, or by vectors in which one is set.
-type nans struct {
-	k []OpmaskVirtual
-	v []VecVirtual
-}
-
-func newNaNs(n int) *nans {
-	s := &nans{}
-	if !level.wide {
-		s.v = vecs(1)
-		return s
-	}
-	for range n {
-		k := K()
-		KXNORB(k, k, k)
-		s.k = append(s.k, k)
-	}
-	return s
-}
-
-func (s *nans) see(i int, a, b VecVirtual) {
-	if level.wide {
-		VCMPPD(Imm(ordered), a, b, s.k[i], s.k[i])
-		return
-	}
-	t := vec()
-	VCMPPD(Imm(unordered), a, b, t)
-	VORPD(t, s.v[0], s.v[0])
-}
-
-// spread makes both numbers NaN if one was seen.
-func (s *nans) spread(lo, hi Register) {
-	none := fresh("ordered")
-	seen := s.seen()
-	TESTQ(seen, seen)
-	JZ(LabelRef(none))
-	VPCMPEQD(lo, lo, lo)
-	VPCMPEQD(hi, hi, hi)
-	Label(none)
-}
-
-// seen returns a number that is 0 if none was; nil sees nothing.
-func (s *nans) seen() GPVirtual {
-	seen := GP64()
-	if s == nil {
-		XORL(seen.As32(), seen.As32())
-		return seen
-	}
-	if !level.wide {
-		VMOVMSKPD(s.v[0], seen.As32())
-		return seen
-	}
-	for _, k := range s.k[1:] {
-		KANDB(k, s.k[0], s.k[0])
-	}
-	KMOVB(s.k[0], seen.As32())
-	XORL(U32(0xff), seen.As32())
-	return seen
-}
-
 // minMaxInt sorts pairs of vectors first where a minimum is a comparison and a
 // blend: one comparison then serves both.
 func minMaxInt() {
@@ -127,7 +53,7 @@ func minMaxInt() {
 	VPBROADCASTQ(at(x, 0), first)
 	lo, hi := copies(first, 4), copies(first, 4)
 	unroll := pick(4, 8)
-	l := loop{n: n, in: []GPVirtual{x}, unroll: unroll, pad: first, far: true}
+	l := loop{n: n, in: []GPVirtual{x}, unroll: unroll, pad: first, far: true, fetch: true}
 	var previous VecVirtual
 	l.body = func(j int, in []Op, m *mask) {
 		v := vec()

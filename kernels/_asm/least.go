@@ -60,7 +60,7 @@ func (e *extreme) emit() {
 	VMOVUPD(splat(e.worst), best)
 	const unroll = 8
 	parts := copies(best, unroll)
-	nan := e.nans(unroll / 2)
+	nan := watchNaNs(e.float)
 	end := fresh("all")
 	all, left, more := GP64(), GP64(), fresh("piece")
 	MOVQ(n, all)
@@ -69,7 +69,7 @@ func (e *extreme) emit() {
 	JZ(LabelRef(end))
 	MOVQ(x, from)
 	e.cut(n, left)
-	e.pass(left, all, x, parts, nan, best)
+	e.pass(left, all, x, parts, best)
 	e.compare(parts, best, from, at)
 	JMP(LabelRef(more))
 	Label(end)
@@ -79,13 +79,6 @@ func (e *extreme) emit() {
 	Store(at, ReturnIndex(1))
 	Store(nan.seen(), ReturnIndex(2))
 	done()
-}
-
-func (e *extreme) nans(n int) *nans {
-	if !e.float {
-		return nil
-	}
-	return newNaNs(n)
 }
 
 // cut takes the elements of one piece off n.
@@ -99,21 +92,12 @@ func (e *extreme) cut(n, left Register) {
 }
 
 // pass takes all of a piece into the parts; all is what it is a piece of.
-func (e *extreme) pass(n, all Register, x GPVirtual, parts []VecVirtual, nan *nans, pad VecVirtual) {
-	l := loop{n: n, in: []GPVirtual{x}, unroll: len(parts), pad: pad, far: true, all: all}
-	var previous VecVirtual
+func (e *extreme) pass(n, all Register, x GPVirtual, parts []VecVirtual, pad VecVirtual) {
+	l := loop{n: n, in: []GPVirtual{x}, unroll: len(parts), pad: pad, far: true, fetch: true, all: all}
 	l.body = func(j int, in []Op, _ *mask) {
 		v := vec()
 		VMOVUPD(in[0], v)
 		e.take(v, parts[j])
-		switch {
-		case !e.float:
-		case !l.many: // single vectors
-			nan.see(0, v, v)
-		case j%2 == 1:
-			nan.see(j/2, previous, v)
-		}
-		previous = v
 	}
 	l.emit()
 }

@@ -23,23 +23,18 @@ type loop struct {
 	all   Register   // what is long then, where n is a piece of it; nil is n
 	many  bool       // vectors are those of the unrolled loop
 	touch bool
-	words int // of each line that are touched, half of the lines at a time; 0 is as level has it
+	fetch bool // the loop for long slices asks for pages to come, on processors that do not
+	words int  // of each line that are touched, half of the lines at a time; 0 is as level has it
 }
 
 // emit writes the unrolled loop, one for single vectors, and the tail.
 func (l *loop) emit() {
 	l.many = true
 	if l.far {
-		near, all := fresh("near"), l.n
-		if l.all != nil {
-			all = l.all
-		}
-		CMPQ(all, NewDataAddr(Symbol{Name: "\u00b7touchFrom"}, 0))
-		JB(LabelRef(near))
-		l.touch = true
-		l.run()
-		l.touch = false
-		Label(near)
+		l.ifLong("touchFrom", func() { l.touch = true; l.run(); l.touch = false })
+	}
+	if l.fetch {
+		l.ifLong("fetchFrom", func() { l.ahead = fetchPage(); l.run(); l.ahead = nil })
 	}
 	l.run()
 	l.many = false
@@ -58,6 +53,18 @@ func (l *loop) emit() {
 	})
 }
 
+// ifLong emits what is done for slices of as many elements as a variable says.
+func (l *loop) ifLong(from string, do func()) {
+	near, all := fresh("near"), l.n
+	if l.all != nil {
+		all = l.all
+	}
+	CMPQ(all, NewDataAddr(Symbol{Name: "\u00b7" + from}, 0))
+	JB(LabelRef(near))
+	do()
+	Label(near)
+}
+
 func (l *loop) run() {
 	if l.fold == nil {
 		tight(l.n, l.unroll*level.lanes, l.unrolled)
@@ -72,8 +79,12 @@ func (l *loop) unrolled() {
 		some /= 2
 	}
 	if l.ahead != nil {
+		lines := l.unroll * level.bytes()
+		if l.fetch {
+			lines = cacheLine
+		}
 		for _, p := range l.in {
-			prefetch(p, l.ahead, l.unroll*level.bytes())
+			prefetch(p, l.ahead, lines)
 		}
 	}
 	for j := range l.unroll {
@@ -188,6 +199,15 @@ func inHalves(in Op) (low, high Op) {
 func fetchAhead() Register {
 	ahead := GP64()
 	MOVQ(NewDataAddr(Symbol{Name: "\u00b7fetchAhead"}, 0), ahead)
+	return ahead
+}
+
+// fetchPage is a page of 4 KiB: one line of each run of the loop, asked for so far ahead,
+// has Intel's prefetchers begin with the next page before it is reached, and costs little
+// where all of it is in the second cache.
+func fetchPage() Register {
+	ahead := GP64()
+	MOVL(U32(4<<10), ahead.As32())
 	return ahead
 }
 

@@ -719,11 +719,17 @@ static void fill(struct operands *o, char *block, size_t each, const char *op, c
 	for (size_t i = 0; i < n && strcmp(op, "gather") == 0; i++) o->idx[i] = (int64_t)(mix(i + 2 * n) % n);
 }
 
+// weigh returns v times a weight, rounded: not fused with an addition, as in Go.
+static double weigh(double v, size_t weight) {
+	volatile double part = v * (double)weight;
+	return part;
+}
+
 // digest is one number that every element of a result has its part in.
 static double digest(const struct operands *o, const char *op, const char *type) {
 	double d = o->out[0] + 3 * o->out[1] + (double)o->kept;
 	if (strcmp(op, "argsort") == 0)
-		for (size_t i = 0; i < o->n; i++) d += o->x[o->idx[i]] * (double)(i % weights + 1);
+		for (size_t i = 0; i < o->n; i++) d += weigh(o->x[o->idx[i]], i % weights + 1);
 	if (strcmp(op, "hist") == 0)
 		for (int b = 0; b < bins; b++) d += (double)(o->counts[b] * (b + 1));
 	if (strcmp(type, "i64") == 0) {
@@ -736,10 +742,7 @@ static double digest(const struct operands *o, const char *op, const char *type)
 	for (; i + weights <= o->kept; i += weights)
 		for (size_t k = 0; k < weights; k++) sums[k] += o->dst[i + k];
 	for (size_t k = 0; i + k < o->kept; k++) sums[k] += o->dst[i + k];
-	for (int k = 0; k < weights; k++) {
-		volatile double part = sums[k] * (k + 1); // not fused, as in Go
-		d += part;
-	}
+	for (size_t k = 0; k < weights; k++) d += weigh(sums[k], k + 1);
 	return d;
 }
 
