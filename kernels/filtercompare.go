@@ -21,6 +21,9 @@ func FilterCompare(dst, x []float64, c Comparison, t float64) (int, error) {
 	if overlap(dst, x) {
 		sameStart(dst, x)
 	}
+	if len(x) <= min(len(dst), block1) {
+		return filterOne(dst, x, c, t), nil
+	}
 	if len(dst) < len(x) {
 		if n := Count(x, c, t); n > len(dst) {
 			return 0, filterShort(len(x), n, len(dst))
@@ -45,6 +48,9 @@ func FilterCompareInt64(dst, x []int64, c Comparison, t int64) (int, error) {
 	if overlap(dst, x) {
 		sameStart(dst, x)
 	}
+	if len(x) <= min(len(dst), block1) {
+		return filterInt64One(dst, x, c, t), nil
+	}
 	if len(dst) < len(x) {
 		if n := CountInt64(x, c, t); n > len(dst) {
 			return 0, filterShort(len(x), n, len(dst))
@@ -59,6 +65,15 @@ func FilterCompareInt64(dst, x []int64, c Comparison, t int64) (int, error) {
 	return n, nil
 }
 
+// filterOne does a call of one block at most, for which dst has room.
+func filterOne(dst, x []float64, c Comparison, t float64) (n int) {
+	whole := len(x) &^ 7
+	if whole > 0 {
+		n = filterBlock(dst, x[:whole], c, t)
+	}
+	return n + filterGo(dst[n:], x[whole:], c, t)
+}
+
 func filterBlock(dst, x []float64, c Comparison, t float64) int {
 	if active == levelAVX512 {
 		return filterAVX512(&dst[0], x, int(c), t)
@@ -67,6 +82,15 @@ func filterBlock(dst, x []float64, c Comparison, t float64) int {
 		return filterAVX2(&dst[0], x, int(c), t)
 	}
 	return filterGo(dst, x, c, t)
+}
+
+// filterInt64One does a call of one block at most, for which dst has room.
+func filterInt64One(dst, x []int64, c Comparison, t int64) (n int) {
+	whole := len(x) &^ 7
+	if whole > 0 {
+		n = filterInt64Block(dst, x[:whole], c, t)
+	}
+	return n + filterGo(dst[n:], x[whole:], c, t)
 }
 
 func filterInt64Block(dst, x []int64, c Comparison, t int64) int {
