@@ -126,25 +126,35 @@ func sortPairs(keys, idx []int64, parts int) {
 	}
 }
 
-// partitionPairs is partition for pairs, of which there may be any number.
+// partitionPairs is partition for pairs, of which there may be any number: fewer than two
+// steps are all set aside.
 func partitionPairs(keys, idx []int64, pivot int64) int {
 	giveWayAt(len(keys))
-	const mostStep = 32
-	var asideKeys, asideIdx [3 * mostStep]int64
-	step := mostStep
+	var asideKeys, asideIdx [3 * stepWords]int64
+	step := stepWords
 	if active == levelAVX2 {
-		step = 8
+		step /= 4
 	}
-	if len(keys) <= 2*step {
-		n := copy(asideKeys[:], keys)
-		copy(asideIdx[:], idx)
-		return partitionPairsRest(keys, idx, asideKeys[:n], asideIdx[:n], pivot, 0, n)
+	at := [4]int{0, len(keys), 0, len(keys)} // as in partition
+	n := 0
+	if len(keys) > 2*step {
+		at[0], at[1] = step, len(keys)-step
+		n = copy(asideKeys[:], keys[:step]) + copy(asideKeys[step:], keys[at[1]:])
+		copy(asideIdx[:], idx[:step])
+		copy(asideIdx[step:], idx[at[1]:])
+		partitionPairsSteps(keys, idx, &at, pivot, step)
 	}
-	n := copy(asideKeys[:], keys[:step])
-	copy(asideIdx[:], idx[:step])
-	copy(asideIdx[n:], idx[len(idx)-step:])
-	n += copy(asideKeys[n:], keys[len(keys)-step:])
-	at := [4]int{step, len(keys) - step, 0, len(keys)} // as in partition
+	copy(asideIdx[n:], idx[at[0]:at[1]])
+	n += copy(asideKeys[n:], keys[at[0]:at[1]])
+	if n > 0 {
+		partitionPairsAside(keys, idx, &at, pivot, &asideKeys[0], &asideIdx[0])
+	}
+	left := at[3] - at[2]
+	return partitionPairsRest(keys, idx, asideKeys[n-left:n], asideIdx[n-left:n], pivot, at[2], at[3])
+}
+
+// partitionPairsSteps moves all but less than a step.
+func partitionPairsSteps(keys, idx []int64, at *[4]int, pivot int64, step int) {
 	for at[1]-at[0] >= step {
 		safepoint()
 		if active == levelAVX512 {
@@ -153,9 +163,15 @@ func partitionPairs(keys, idx []int64, pivot int64) int {
 			partitionPairsAVX2(&keys[0], &idx[0], &at[0], pivot, block2/step)
 		}
 	}
-	copy(asideIdx[n:], idx[at[0]:at[1]])
-	n += copy(asideKeys[n:], keys[at[0]:at[1]])
-	return partitionPairsRest(keys, idx, asideKeys[:n], asideIdx[:n], pivot, at[2], at[3])
+}
+
+// partitionPairsAside is partitionAside for pairs.
+func partitionPairsAside(keys, idx []int64, at *[4]int, pivot int64, someKeys, someIdx *int64) {
+	if active == levelAVX512 {
+		partitionAsidePairsAVX512(&keys[0], &idx[0], &at[0], pivot, someKeys, someIdx)
+	} else {
+		partitionAsidePairsAVX2(&keys[0], &idx[0], &at[0], pivot, someKeys, someIdx)
+	}
 }
 
 func partitionPairsRest(keys, idx, someKeys, someIdx []int64, pivot int64, below, above int) int {

@@ -109,20 +109,24 @@ func expAVX512(*float64, *float64, int, int) { panic(noAssembly) }
 func logAVX2(*float64, *float64, int, int)   { panic(noAssembly) }
 func logAVX512(*float64, *float64, int, int) { panic(noAssembly) }
 
-func compensateAVX2(*float64, []float64)              { panic(noAssembly) }
-func compensateAVX512(*float64, []float64)            { panic(noAssembly) }
-func sumAbsAVX2([]float64) float64                    { panic(noAssembly) }
-func sumAbsAVX512([]float64) float64                  { panic(noAssembly) }
-func keysAVX2(int, *int64, *int64, int64, int, int)   { panic(noAssembly) }
-func keysAVX512(int, *int64, *int64, int64, int, int) { panic(noAssembly) }
-func partitionAVX2(*int64, *int, int64, int)          { panic(noAssembly) }
-func partitionAVX512(*int64, *int, int64, int)        { panic(noAssembly) }
-func sortFewAVX2(*int64, int)                         { panic(noAssembly) }
-func sortFewAVX512(*int64, int)                       { panic(noAssembly) }
+func compensateAVX2(*float64, []float64)               { panic(noAssembly) }
+func compensateAVX512(*float64, []float64)             { panic(noAssembly) }
+func sumAbsAVX2([]float64) float64                     { panic(noAssembly) }
+func sumAbsAVX512([]float64) float64                   { panic(noAssembly) }
+func keysAVX2(int, *int64, *int64, int64, int, int)    { panic(noAssembly) }
+func keysAVX512(int, *int64, *int64, int64, int, int)  { panic(noAssembly) }
+func partitionAVX2(*int64, *int, int64, int)           { panic(noAssembly) }
+func partitionAVX512(*int64, *int, int64, int)         { panic(noAssembly) }
+func partitionAsideAVX2(*int64, *int, int64, *int64)   { panic(noAssembly) }
+func partitionAsideAVX512(*int64, *int, int64, *int64) { panic(noAssembly) }
+func sortFewAVX2(*int64, int)                          { panic(noAssembly) }
+func sortFewAVX512(*int64, int)                        { panic(noAssembly) }
 
-func partitionPairsAVX2(*int64, *int64, *int, int64, int)   { panic(noAssembly) }
-func partitionPairsAVX512(*int64, *int64, *int, int64, int) { panic(noAssembly) }
-func sortFewPairsAVX2(*int64, *int64, int)                  { panic(noAssembly) }
-func sortFewPairsAVX512(*int64, *int64, int)                { panic(noAssembly) }
+func partitionAsidePairsAVX2(*int64, *int64, *int, int64, *int64, *int64)   { panic(noAssembly) }
+func partitionAsidePairsAVX512(*int64, *int64, *int, int64, *int64, *int64) { panic(noAssembly) }
+func partitionPairsAVX2(*int64, *int64, *int, int64, int)                   { panic(noAssembly) }
+func partitionPairsAVX512(*int64, *int64, *int, int64, int)                 { panic(noAssembly) }
+func sortFewPairsAVX2(*int64, *int64, int)                                  { panic(noAssembly) }
+func sortFewPairsAVX512(*int64, *int64, int)                                { panic(noAssembly) }
 
 const noAssembly = "kernels: no assembly in this build"

@@ -133,8 +133,10 @@ func shiftedInt64AVX512([]int64, int64) (s1 float64, s2 float64) { panic(noAssem
 func keysDwordsAVX2(int, *int32, *int32, int32, int, int)   { panic(noAssembly) }
 func keysDwordsAVX512(int, *int32, *int32, int32, int, int) { panic(noAssembly) }
 
-func partitionDwordsAVX2(*int32, *int, int32, int)   { panic(noAssembly) }
-func partitionDwordsAVX512(*int32, *int, int32, int) { panic(noAssembly) }
+func partitionDwordsAVX2(*int32, *int, int32, int)           { panic(noAssembly) }
+func partitionDwordsAVX512(*int32, *int, int32, int)         { panic(noAssembly) }
+func partitionAsideDwordsAVX2(*int32, *int, int32, *int32)   { panic(noAssembly) }
+func partitionAsideDwordsAVX512(*int32, *int, int32, *int32) { panic(noAssembly) }
 
 func sortFewDwordsAVX2(*int32, int)   { panic(noAssembly) }
 func sortFewDwordsAVX512(*int32, int) { panic(noAssembly) }

@@ -255,10 +255,21 @@ func keysAVX2(c int, dst *int64, x *int64, flip int64, n int, stream int)
 //go:noescape
 func partitionAVX2(x *int64, at *int, pivot int64, steps int)
 
+// partitionAsideAVX2 writes vectors of elements that were set aside, those below the pivot to the
+// front of the room and others to its back, while there is room for two: see partition.
+//
+//go:noescape
+func partitionAsideAVX2(x *int64, at *int, pivot int64, some *int64)
+
 // partitionPairsAVX2 is partition for pairs: the values go where their keys go.
 //
 //go:noescape
 func partitionPairsAVX2(keys *int64, values *int64, at *int, pivot int64, steps int)
+
+// partitionAsidePairsAVX2 is partitionAside for pairs.
+//
+//go:noescape
+func partitionAsidePairsAVX2(keys *int64, values *int64, at *int, pivot int64, some *int64, someValues *int64)
 
 // sortFewAVX2 sorts the first n elements, at most fewKeys.
 //
@@ -456,6 +467,12 @@ func keysDwordsAVX2(c int, dst *int32, x *int32, flip int32, n int, stream int)
 //
 //go:noescape
 func partitionDwordsAVX2(x *int32, at *int, pivot int32, steps int)
+
+// partitionAsideDwordsAVX2 writes vectors of elements that were set aside, those below the pivot to the
+// front of the room and others to its back, while there is room for two: see partition.
+//
+//go:noescape
+func partitionAsideDwordsAVX2(x *int32, at *int, pivot int32, some *int32)
 
 // sortFewDwordsAVX2 sorts the first n elements, at most fewDwords.
 //

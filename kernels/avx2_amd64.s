@@ -13156,118 +13156,13 @@ DATA avx2const67<>+24(SB)/8, $0x7ff8000000000000
 GLOBL avx2const67<>(SB), RODATA|NOPTR, $32
 
 // func partitionAVX2(x *int64, at *int, pivot int64, steps int)
-// Requires: AVX, AVX2, CMOV, POPCNT
+// Requires: AVX, AVX2, CMOV, MMX+, POPCNT
 TEXT ·partitionAVX2(SB), NOSPLIT, $0-32
 	MOVQ         steps+24(FP), AX
 	VPBROADCASTQ pivot+16(FP), Y0
-	MOVQ         x+0(FP), CX
-	MOVQ         at+8(FP), DX
-	MOVQ         (DX), BX
-	LEAQ         (CX)(BX*8), BX
-	MOVQ         8(DX), SI
-	LEAQ         (CX)(SI*8), SI
-	MOVQ         16(DX), DI
-	LEAQ         (CX)(DI*8), DI
-	MOVQ         24(DX), DX
-	LEAQ         (CX)(DX*8), DX
 	LEAQ         avx2const26<>+0(SB), CX
-	CMPQ         AX, $+1
-	JB           end691
-
-loop690:
-	MOVQ      SI, R8
-	SUBQ      BX, R8
-	CMPQ      R8, $+128
-	JB        end689
-	MOVQ      BX, R8
-	SUBQ      DI, R8
-	MOVQ      DX, R9
-	SUBQ      SI, R9
-	MOVQ      BX, R10
-	LEAQ      128(BX), R11
-	SUBQ      $+128, SI
-	CMPQ      R8, R9
-	CMOVQHI   SI, R10
-	CMOVQLS   R11, BX
-	LEAQ      128(SI), R11
-	CMOVQLS   R11, SI
-	VMOVUPD   (R10), Y1
-	VPCMPGTQ  Y1, Y0, Y2
-	VMOVMSKPD Y2, R9
-	POPCNTL   R9, R8
-	SHLQ      $0x05, R9
-	VMOVDQU   (CX)(R9*1), Y2
-	VPERMD    Y1, Y2, Y1
-	VMOVUPD   32(R10), Y2
-	VPCMPGTQ  Y2, Y0, Y3
-	VMOVMSKPD Y3, R11
-	POPCNTL   R11, R9
-	SHLQ      $0x05, R11
-	VMOVDQU   (CX)(R11*1), Y3
-	VPERMD    Y2, Y3, Y2
-	VMOVUPD   64(R10), Y3
-	VPCMPGTQ  Y3, Y0, Y4
-	VMOVMSKPD Y4, R12
-	POPCNTL   R12, R11
-	SHLQ      $0x05, R12
-	VMOVDQU   (CX)(R12*1), Y4
-	VPERMD    Y3, Y4, Y3
-	VMOVUPD   96(R10), Y4
-	VPCMPGTQ  Y4, Y0, Y5
-	VMOVMSKPD Y5, R12
-	POPCNTL   R12, R10
-	SHLQ      $0x05, R12
-	VMOVDQU   (CX)(R12*1), Y5
-	VPERMD    Y4, Y5, Y4
-	VMOVUPD   Y1, (DI)
-	VMOVUPD   Y1, -32(DX)
-	LEAQ      (DI)(R8*8), DI
-	LEAQ      -32(DX)(R8*8), DX
-	VMOVUPD   Y2, (DI)
-	VMOVUPD   Y2, -32(DX)
-	LEAQ      (DI)(R9*8), DI
-	LEAQ      -32(DX)(R9*8), DX
-	VMOVUPD   Y3, (DI)
-	VMOVUPD   Y3, -32(DX)
-	LEAQ      (DI)(R11*8), DI
-	LEAQ      -32(DX)(R11*8), DX
-	VMOVUPD   Y4, (DI)
-	VMOVUPD   Y4, -32(DX)
-	LEAQ      (DI)(R10*8), DI
-	LEAQ      -32(DX)(R10*8), DX
-	SUBQ      $+1, AX
-	CMPQ      AX, $+1
-	JAE       loop690
-
-end691:
-end689:
-	MOVQ x+0(FP), AX
-	MOVQ at+8(FP), CX
-	SUBQ AX, BX
-	SHRQ $0x03, BX
-	MOVQ BX, (CX)
-	SUBQ AX, SI
-	SHRQ $0x03, SI
-	MOVQ SI, 8(CX)
-	SUBQ AX, DI
-	SHRQ $0x03, DI
-	MOVQ DI, 16(CX)
-	SUBQ AX, DX
-	SHRQ $0x03, DX
-	MOVQ DX, 24(CX)
-	VZEROUPPER
-	RET
-
-// func partitionPairsAVX2(keys *int64, values *int64, at *int, pivot int64, steps int)
-// Requires: AVX, AVX2, CMOV, POPCNT
-TEXT ·partitionPairsAVX2(SB), NOSPLIT, $0-40
-	MOVQ         values+8(FP), AX
-	MOVQ         keys+0(FP), CX
-	SUBQ         CX, AX
-	MOVQ         steps+32(FP), CX
-	VPBROADCASTQ pivot+24(FP), Y0
-	MOVQ         keys+0(FP), DX
-	MOVQ         at+16(FP), BX
+	MOVQ         x+0(FP), DX
+	MOVQ         at+8(FP), BX
 	MOVQ         (BX), SI
 	LEAQ         (DX)(SI*8), SI
 	MOVQ         8(BX), DI
@@ -13276,63 +13171,85 @@ TEXT ·partitionPairsAVX2(SB), NOSPLIT, $0-40
 	LEAQ         (DX)(R8*8), R8
 	MOVQ         24(BX), BX
 	LEAQ         (DX)(BX*8), BX
-	LEAQ         avx2const26<>+0(SB), DX
-	CMPQ         CX, $+1
-	JB           end694
+	CMPQ         AX, $+1
+	JB           end691
 
-loop693:
-	MOVQ      DI, R9
-	SUBQ      SI, R9
-	CMPQ      R9, $+64
-	JB        end692
-	MOVQ      SI, R9
-	SUBQ      R8, R9
-	MOVQ      BX, R10
-	SUBQ      DI, R10
-	MOVQ      SI, R11
-	LEAQ      64(SI), R12
-	SUBQ      $+64, DI
-	CMPQ      R9, R10
-	CMOVQHI   DI, R11
-	CMOVQLS   R12, SI
-	LEAQ      64(DI), R12
-	CMOVQLS   R12, DI
-	VMOVUPD   (R11), Y1
-	VPCMPGTQ  Y1, Y0, Y2
-	VMOVMSKPD Y2, R10
-	POPCNTL   R10, R9
-	SHLQ      $0x05, R10
-	VMOVDQU   (DX)(R10*1), Y2
-	VPERMD    Y1, Y2, Y1
-	VPERMD    (R11)(AX*1), Y2, Y2
-	VMOVUPD   32(R11), Y3
-	VPCMPGTQ  Y3, Y0, Y4
-	VMOVMSKPD Y4, R12
-	POPCNTL   R12, R10
-	SHLQ      $0x05, R12
-	VMOVDQU   (DX)(R12*1), Y4
-	VPERMD    Y3, Y4, Y3
-	VPERMD    32(R11)(AX*1), Y4, Y4
-	VMOVUPD   Y1, (R8)
-	VMOVUPD   Y1, -32(BX)
-	VMOVUPD   Y2, (R8)(AX*1)
-	VMOVUPD   Y2, -32(BX)(AX*1)
-	LEAQ      (R8)(R9*8), R8
-	LEAQ      -32(BX)(R9*8), BX
-	VMOVUPD   Y3, (R8)
-	VMOVUPD   Y3, -32(BX)
-	VMOVUPD   Y4, (R8)(AX*1)
-	VMOVUPD   Y4, -32(BX)(AX*1)
-	LEAQ      (R8)(R10*8), R8
-	LEAQ      -32(BX)(R10*8), BX
-	SUBQ      $+1, CX
-	CMPQ      CX, $+1
-	JAE       loop693
+loop690:
+	MOVQ       DI, DX
+	SUBQ       SI, DX
+	CMPQ       DX, $+128
+	JB         end689
+	MOVQ       SI, DX
+	SUBQ       R8, DX
+	MOVQ       BX, R9
+	SUBQ       DI, R9
+	MOVQ       SI, R10
+	LEAQ       128(SI), R11
+	SUBQ       $+128, DI
+	CMPQ       DX, R9
+	CMOVQHI    DI, R10
+	CMOVQLS    R11, SI
+	LEAQ       128(DI), R11
+	CMOVQLS    R11, DI
+	MOVQ       ·fetchAhead+0(SB), R11
+	MOVQ       R11, R12
+	NEGQ       R12
+	CMPQ       DX, R9
+	CMOVQHI    R12, R11
+	PREFETCHT0 (R10)(R11*1)
+	PREFETCHT0 64(R10)(R11*1)
+	VMOVUPD    (R10), Y1
+	VMOVUPD    32(R10), Y2
+	VMOVUPD    64(R10), Y3
+	VMOVUPD    96(R10), Y4
+	VPCMPGTQ   Y1, Y0, Y5
+	VMOVMSKPD  Y5, R9
+	POPCNTL    R9, DX
+	SHLQ       $0x05, R9
+	VMOVDQU    (CX)(R9*1), Y5
+	VPERMD     Y1, Y5, Y1
+	VMOVUPD    Y1, (R8)
+	VMOVUPD    Y1, -32(BX)
+	LEAQ       (R8)(DX*8), R8
+	LEAQ       -32(BX)(DX*8), BX
+	VPCMPGTQ   Y2, Y0, Y1
+	VMOVMSKPD  Y1, R9
+	POPCNTL    R9, DX
+	SHLQ       $0x05, R9
+	VMOVDQU    (CX)(R9*1), Y1
+	VPERMD     Y2, Y1, Y1
+	VMOVUPD    Y1, (R8)
+	VMOVUPD    Y1, -32(BX)
+	LEAQ       (R8)(DX*8), R8
+	LEAQ       -32(BX)(DX*8), BX
+	VPCMPGTQ   Y3, Y0, Y1
+	VMOVMSKPD  Y1, R9
+	POPCNTL    R9, DX
+	SHLQ       $0x05, R9
+	VMOVDQU    (CX)(R9*1), Y1
+	VPERMD     Y3, Y1, Y1
+	VMOVUPD    Y1, (R8)
+	VMOVUPD    Y1, -32(BX)
+	LEAQ       (R8)(DX*8), R8
+	LEAQ       -32(BX)(DX*8), BX
+	VPCMPGTQ   Y4, Y0, Y1
+	VMOVMSKPD  Y1, R9
+	POPCNTL    R9, DX
+	SHLQ       $0x05, R9
+	VMOVDQU    (CX)(R9*1), Y1
+	VPERMD     Y4, Y1, Y1
+	VMOVUPD    Y1, (R8)
+	VMOVUPD    Y1, -32(BX)
+	LEAQ       (R8)(DX*8), R8
+	LEAQ       -32(BX)(DX*8), BX
+	SUBQ       $+1, AX
+	CMPQ       AX, $+1
+	JAE        loop690
 
-end694:
-end692:
-	MOVQ keys+0(FP), AX
-	MOVQ at+16(FP), CX
+end691:
+end689:
+	MOVQ x+0(FP), AX
+	MOVQ at+8(FP), CX
 	SUBQ AX, SI
 	SHRQ $0x03, SI
 	MOVQ SI, (CX)
@@ -13348,6 +13265,236 @@ end692:
 	VZEROUPPER
 	RET
 
+// func partitionAsideAVX2(x *int64, at *int, pivot int64, some *int64)
+// Requires: AVX, AVX2, POPCNT
+TEXT ·partitionAsideAVX2(SB), NOSPLIT, $0-32
+	MOVQ         some+24(FP), AX
+	VPBROADCASTQ pivot+16(FP), Y0
+	LEAQ         avx2const26<>+0(SB), CX
+	MOVQ         x+0(FP), DX
+	MOVQ         at+8(FP), BX
+	MOVQ         16(BX), SI
+	LEAQ         (DX)(SI*8), SI
+	MOVQ         24(BX), BX
+	LEAQ         (DX)(BX*8), BX
+
+more692:
+	MOVQ      BX, DX
+	SUBQ      SI, DX
+	CMPQ      DX, $+64
+	JB        end693
+	VMOVUPD   (AX), Y1
+	VPCMPGTQ  Y1, Y0, Y2
+	VMOVMSKPD Y2, DI
+	POPCNTL   DI, DX
+	SHLQ      $0x05, DI
+	VMOVDQU   (CX)(DI*1), Y2
+	VPERMD    Y1, Y2, Y1
+	VMOVUPD   Y1, (SI)
+	VMOVUPD   Y1, -32(BX)
+	LEAQ      (SI)(DX*8), SI
+	LEAQ      -32(BX)(DX*8), BX
+	ADDQ      $+32, AX
+	JMP       more692
+
+end693:
+	MOVQ x+0(FP), AX
+	MOVQ at+8(FP), CX
+	SUBQ AX, SI
+	SHRQ $0x03, SI
+	MOVQ SI, 16(CX)
+	SUBQ AX, BX
+	SHRQ $0x03, BX
+	MOVQ BX, 24(CX)
+	VZEROUPPER
+	RET
+
+// func partitionPairsAVX2(keys *int64, values *int64, at *int, pivot int64, steps int)
+// Requires: AVX, AVX2, CMOV, MMX+, POPCNT
+TEXT ·partitionPairsAVX2(SB), NOSPLIT, $0-40
+	MOVQ         values+8(FP), AX
+	MOVQ         keys+0(FP), CX
+	SUBQ         CX, AX
+	MOVQ         steps+32(FP), CX
+	VPBROADCASTQ pivot+24(FP), Y0
+	LEAQ         avx2const26<>+0(SB), DX
+	MOVQ         keys+0(FP), BX
+	MOVQ         at+16(FP), SI
+	MOVQ         (SI), DI
+	LEAQ         (BX)(DI*8), DI
+	MOVQ         8(SI), R8
+	LEAQ         (BX)(R8*8), R8
+	MOVQ         16(SI), R9
+	LEAQ         (BX)(R9*8), R9
+	MOVQ         24(SI), SI
+	LEAQ         (BX)(SI*8), SI
+	CMPQ         CX, $+1
+	JB           end696
+
+loop695:
+	MOVQ       R8, BX
+	SUBQ       DI, BX
+	CMPQ       BX, $+128
+	JB         end694
+	MOVQ       DI, BX
+	SUBQ       R9, BX
+	MOVQ       SI, R10
+	SUBQ       R8, R10
+	MOVQ       DI, R11
+	LEAQ       128(DI), R12
+	SUBQ       $+128, R8
+	CMPQ       BX, R10
+	CMOVQHI    R8, R11
+	CMOVQLS    R12, DI
+	LEAQ       128(R8), R12
+	CMOVQLS    R12, R8
+	MOVQ       ·fetchAhead+0(SB), R12
+	MOVQ       R12, R13
+	NEGQ       R13
+	CMPQ       BX, R10
+	CMOVQHI    R13, R12
+	PREFETCHT0 (R11)(R12*1)
+	PREFETCHT0 64(R11)(R12*1)
+	ADDQ       AX, R12
+	PREFETCHT0 (R11)(R12*1)
+	PREFETCHT0 64(R11)(R12*1)
+	VMOVUPD    (R11), Y1
+	VMOVUPD    (R11)(AX*1), Y2
+	VMOVUPD    32(R11), Y3
+	VMOVUPD    32(R11)(AX*1), Y4
+	VMOVUPD    64(R11), Y5
+	VMOVUPD    64(R11)(AX*1), Y6
+	VMOVUPD    96(R11), Y7
+	VMOVUPD    96(R11)(AX*1), Y8
+	VPCMPGTQ   Y1, Y0, Y9
+	VMOVMSKPD  Y9, R10
+	POPCNTL    R10, BX
+	SHLQ       $0x05, R10
+	VMOVDQU    (DX)(R10*1), Y9
+	VPERMD     Y1, Y9, Y1
+	VPERMD     Y2, Y9, Y2
+	VMOVUPD    Y1, (R9)
+	VMOVUPD    Y1, -32(SI)
+	VMOVUPD    Y2, (R9)(AX*1)
+	VMOVUPD    Y2, -32(SI)(AX*1)
+	LEAQ       (R9)(BX*8), R9
+	LEAQ       -32(SI)(BX*8), SI
+	VPCMPGTQ   Y3, Y0, Y1
+	VMOVMSKPD  Y1, R10
+	POPCNTL    R10, BX
+	SHLQ       $0x05, R10
+	VMOVDQU    (DX)(R10*1), Y1
+	VPERMD     Y3, Y1, Y2
+	VPERMD     Y4, Y1, Y1
+	VMOVUPD    Y2, (R9)
+	VMOVUPD    Y2, -32(SI)
+	VMOVUPD    Y1, (R9)(AX*1)
+	VMOVUPD    Y1, -32(SI)(AX*1)
+	LEAQ       (R9)(BX*8), R9
+	LEAQ       -32(SI)(BX*8), SI
+	VPCMPGTQ   Y5, Y0, Y1
+	VMOVMSKPD  Y1, R10
+	POPCNTL    R10, BX
+	SHLQ       $0x05, R10
+	VMOVDQU    (DX)(R10*1), Y1
+	VPERMD     Y5, Y1, Y2
+	VPERMD     Y6, Y1, Y1
+	VMOVUPD    Y2, (R9)
+	VMOVUPD    Y2, -32(SI)
+	VMOVUPD    Y1, (R9)(AX*1)
+	VMOVUPD    Y1, -32(SI)(AX*1)
+	LEAQ       (R9)(BX*8), R9
+	LEAQ       -32(SI)(BX*8), SI
+	VPCMPGTQ   Y7, Y0, Y1
+	VMOVMSKPD  Y1, R10
+	POPCNTL    R10, BX
+	SHLQ       $0x05, R10
+	VMOVDQU    (DX)(R10*1), Y1
+	VPERMD     Y7, Y1, Y2
+	VPERMD     Y8, Y1, Y1
+	VMOVUPD    Y2, (R9)
+	VMOVUPD    Y2, -32(SI)
+	VMOVUPD    Y1, (R9)(AX*1)
+	VMOVUPD    Y1, -32(SI)(AX*1)
+	LEAQ       (R9)(BX*8), R9
+	LEAQ       -32(SI)(BX*8), SI
+	SUBQ       $+1, CX
+	CMPQ       CX, $+1
+	JAE        loop695
+
+end696:
+end694:
+	MOVQ keys+0(FP), AX
+	MOVQ at+16(FP), CX
+	SUBQ AX, DI
+	SHRQ $0x03, DI
+	MOVQ DI, (CX)
+	SUBQ AX, R8
+	SHRQ $0x03, R8
+	MOVQ R8, 8(CX)
+	SUBQ AX, R9
+	SHRQ $0x03, R9
+	MOVQ R9, 16(CX)
+	SUBQ AX, SI
+	SHRQ $0x03, SI
+	MOVQ SI, 24(CX)
+	VZEROUPPER
+	RET
+
+// func partitionAsidePairsAVX2(keys *int64, values *int64, at *int, pivot int64, some *int64, someValues *int64)
+// Requires: AVX, AVX2, POPCNT
+TEXT ·partitionAsidePairsAVX2(SB), NOSPLIT, $0-48
+	MOVQ         values+8(FP), AX
+	MOVQ         keys+0(FP), CX
+	SUBQ         CX, AX
+	MOVQ         someValues+40(FP), CX
+	MOVQ         some+32(FP), DX
+	SUBQ         DX, CX
+	MOVQ         some+32(FP), DX
+	VPBROADCASTQ pivot+24(FP), Y0
+	LEAQ         avx2const26<>+0(SB), BX
+	MOVQ         keys+0(FP), SI
+	MOVQ         at+16(FP), DI
+	MOVQ         16(DI), R8
+	LEAQ         (SI)(R8*8), R8
+	MOVQ         24(DI), DI
+	LEAQ         (SI)(DI*8), DI
+
+more697:
+	MOVQ      DI, SI
+	SUBQ      R8, SI
+	CMPQ      SI, $+64
+	JB        end698
+	VMOVUPD   (DX), Y1
+	VMOVUPD   (DX)(CX*1), Y2
+	VPCMPGTQ  Y1, Y0, Y3
+	VMOVMSKPD Y3, R9
+	POPCNTL   R9, SI
+	SHLQ      $0x05, R9
+	VMOVDQU   (BX)(R9*1), Y3
+	VPERMD    Y1, Y3, Y1
+	VPERMD    Y2, Y3, Y2
+	VMOVUPD   Y1, (R8)
+	VMOVUPD   Y1, -32(DI)
+	VMOVUPD   Y2, (R8)(AX*1)
+	VMOVUPD   Y2, -32(DI)(AX*1)
+	LEAQ      (R8)(SI*8), R8
+	LEAQ      -32(DI)(SI*8), DI
+	ADDQ      $+32, DX
+	JMP       more697
+
+end698:
+	MOVQ keys+0(FP), AX
+	MOVQ at+16(FP), CX
+	SUBQ AX, R8
+	SHRQ $0x03, R8
+	MOVQ R8, 16(CX)
+	SUBQ AX, DI
+	SHRQ $0x03, DI
+	MOVQ DI, 24(CX)
+	VZEROUPPER
+	RET
+
 // func sortFewAVX2(x *int64, n int)
 // Requires: AVX, AVX2
 TEXT ·sortFewAVX2(SB), NOSPLIT, $0-16
@@ -13356,7 +13503,7 @@ TEXT ·sortFewAVX2(SB), NOSPLIT, $0-16
 	VMOVQ        CX, X0
 	VPBROADCASTQ X0, Y0
 	CMPQ         CX, $+4
-	JA           more696
+	JA           more700
 	LEAQ         (AX), CX
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y1
 	VMOVUPD      avx2const19<>+0(SB), Y2
@@ -13376,11 +13523,11 @@ TEXT ·sortFewAVX2(SB), NOSPLIT, $0-16
 	VBLENDVPD    Y2, Y1, Y3, Y2
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y0
 	VMASKMOVPD   Y2, Y0, (AX)
-	JMP          sorted695
+	JMP          sorted699
 
-more696:
+more700:
 	CMPQ       CX, $+8
-	JA         more697
+	JA         more701
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), CX
 	VPCMPGTQ   avx2const71<>+0(SB), Y0, Y2
@@ -13433,11 +13580,11 @@ more696:
 	VMOVUPD    Y2, (AX)
 	VPCMPGTQ   avx2const71<>+0(SB), Y0, Y0
 	VMASKMOVPD Y4, Y0, 32(AX)
-	JMP        sorted695
+	JMP        sorted699
 
-more697:
+more701:
 	CMPQ       CX, $+16
-	JA         more698
+	JA         more702
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), CX
@@ -13586,9 +13733,9 @@ more697:
 	VMASKMOVPD Y5, Y1, 64(AX)
 	VPCMPGTQ   avx2const75<>+0(SB), Y0, Y0
 	VMASKMOVPD Y3, Y0, 96(AX)
-	JMP        sorted695
+	JMP        sorted699
 
-more698:
+more702:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	VMOVUPD    64(AX), Y3
@@ -13986,7 +14133,7 @@ more698:
 	VPCMPGTQ   avx2const79<>+0(SB), Y0, Y0
 	VMASKMOVPD Y4, Y0, 224(AX)
 
-sorted695:
+sorted699:
 	VZEROUPPER
 	RET
 
@@ -14071,7 +14218,7 @@ TEXT ·sortFewPairsAVX2(SB), NOSPLIT, $0-24
 	VMOVQ        DX, X0
 	VPBROADCASTQ X0, Y0
 	CMPQ         DX, $+4
-	JA           more701
+	JA           more705
 	LEAQ         (AX), DX
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y1
 	VMOVUPD      avx2const19<>+0(SB), Y2
@@ -14107,11 +14254,11 @@ TEXT ·sortFewPairsAVX2(SB), NOSPLIT, $0-24
 	VMASKMOVPD   Y1, Y3, (AX)
 	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y0
 	VMASKMOVPD   Y2, Y0, (CX)
-	JMP          sorted700
+	JMP          sorted704
 
-more701:
+more705:
 	CMPQ       DX, $+8
-	JA         more702
+	JA         more706
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), DX
 	VPCMPGTQ   avx2const71<>+0(SB), Y0, Y2
@@ -14206,9 +14353,9 @@ more701:
 	VMOVUPD    Y3, (CX)
 	VPCMPGTQ   avx2const71<>+0(SB), Y0, Y0
 	VMASKMOVPD Y2, Y0, 32(CX)
-	JMP        sorted700
+	JMP        sorted704
 
-more702:
+more706:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), DX
@@ -14478,7 +14625,7 @@ more702:
 	VPCMPGTQ   avx2const75<>+0(SB), Y0, Y0
 	VMASKMOVPD Y2, Y0, 96(CX)
 
-sorted700:
+sorted704:
 	VZEROUPPER
 	RET
 
@@ -14505,16 +14652,16 @@ TEXT ·gemmTileAVX2(SB), NOSPLIT, $0-80
 	MOVQ    a+8(FP), SI
 	MOVQ    b+16(FP), DI
 	CMPQ    DX, $+4
-	JA      wider705
+	JA      wider709
 	MOVQ    AX, R8
 	MOVQ    $+32, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end707
+	JB      end711
 
-loop706:
+loop710:
 	PREFETCHT0   (R8)
 	ADDQ         CX, R8
 	VMOVUPD      (DI), Y12
@@ -14597,14 +14744,14 @@ loop706:
 	ADDQ         $+768, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop706
+	JAE          loop710
 
-end707:
+end711:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end709
+	JB   end713
 
-loop708:
+loop712:
 	VMOVUPD      (DI), Y12
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Y13
@@ -14647,13 +14794,13 @@ loop708:
 	ADDQ         $+384, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop708
+	JAE          loop712
 
-end709:
+end713:
 	CMPQ BX, $+1
-	JB   end711
+	JB   end715
 
-loop710:
+loop714:
 	VMOVUPD      (DI), Y12
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Y13
@@ -14668,23 +14815,23 @@ loop710:
 	ADDQ         $+96, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop710
+	JAE          loop714
 
-end711:
-	JMP multiplied704
+end715:
+	JMP multiplied708
 
-wider705:
+wider709:
 	CMPQ    DX, $+8
-	JA      wider712
+	JA      wider716
 	MOVQ    AX, R8
 	MOVQ    $+32, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end714
+	JB      end718
 
-loop713:
+loop717:
 	PREFETCHT0   (R8)
 	ADDQ         CX, R8
 	VMOVUPD      (DI), Y12
@@ -14807,14 +14954,14 @@ loop713:
 	ADDQ         $+768, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop713
+	JAE          loop717
 
-end714:
+end718:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end716
+	JB   end720
 
-loop715:
+loop719:
 	VMOVUPD      (DI), Y12
 	VMOVUPD      32(DI), Y13
 	PREFETCHT0   2048(SI)
@@ -14877,13 +15024,13 @@ loop715:
 	ADDQ         $+384, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop715
+	JAE          loop719
 
-end716:
+end720:
 	CMPQ BX, $+1
-	JB   end718
+	JB   end722
 
-loop717:
+loop721:
 	VMOVUPD      (DI), Y12
 	VMOVUPD      32(DI), Y13
 	PREFETCHT0   2048(SI)
@@ -14903,21 +15050,21 @@ loop717:
 	ADDQ         $+96, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop717
+	JAE          loop721
 
-end718:
-	JMP multiplied704
+end722:
+	JMP multiplied708
 
-wider712:
+wider716:
 	MOVQ    AX, R8
 	MOVQ    $+32, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end720
+	JB      end724
 
-loop719:
+loop723:
 	PREFETCHT0   (R8)
 	PREFETCHT0   64(R8)
 	ADDQ         CX, R8
@@ -15081,14 +15228,14 @@ loop719:
 	ADDQ         $+768, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop719
+	JAE          loop723
 
-end720:
+end724:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end722
+	JB   end726
 
-loop721:
+loop725:
 	VMOVUPD      (DI), Y12
 	VMOVUPD      32(DI), Y13
 	VMOVUPD      64(DI), Y14
@@ -15171,13 +15318,13 @@ loop721:
 	ADDQ         $+384, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop721
+	JAE          loop725
 
-end722:
+end726:
 	CMPQ BX, $+1
-	JB   end724
+	JB   end728
 
-loop723:
+loop727:
 	VMOVUPD      (DI), Y12
 	VMOVUPD      32(DI), Y13
 	VMOVUPD      64(DI), Y14
@@ -15202,14 +15349,14 @@ loop723:
 	ADDQ         $+96, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop723
+	JAE          loop727
 
-end724:
-multiplied704:
+end728:
+multiplied708:
 	MOVQ         alpha+56(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
 	CMPQ         BX, SI
-	JE           scaled725
+	JE           scaled729
 	VBROADCASTSD alpha+56(FP), Y12
 	VMULPD       Y12, Y0, Y0
 	VMULPD       Y12, Y1, Y1
@@ -15224,13 +15371,13 @@ multiplied704:
 	VMULPD       Y12, Y10, Y10
 	VMULPD       Y12, Y11, Y11
 
-scaled725:
+scaled729:
 	MOVQ         rows+40(FP), SI
 	MOVQ         keep+72(FP), BX
 	TESTQ        BX, BX
-	JZ           over726
+	JZ           over730
 	CMPQ         DX, $+12
-	JB           part727
+	JB           part731
 	VBROADCASTSD beta+64(FP), Y12
 	VFMADD231PD  (AX), Y12, Y0
 	VMOVUPD      Y0, (AX)
@@ -15239,7 +15386,7 @@ scaled725:
 	VFMADD231PD  64(AX), Y12, Y8
 	VMOVUPD      Y8, 64(AX)
 	CMPQ         SI, $+1
-	JBE          end728
+	JBE          end732
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y1
 	VMOVUPD      Y1, (AX)
@@ -15248,7 +15395,7 @@ scaled725:
 	VFMADD231PD  64(AX), Y12, Y9
 	VMOVUPD      Y9, 64(AX)
 	CMPQ         SI, $+2
-	JBE          end728
+	JBE          end732
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y2
 	VMOVUPD      Y2, (AX)
@@ -15257,7 +15404,7 @@ scaled725:
 	VFMADD231PD  64(AX), Y12, Y10
 	VMOVUPD      Y10, 64(AX)
 	CMPQ         SI, $+3
-	JBE          end728
+	JBE          end732
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Y12, Y3
 	VMOVUPD      Y3, (AX)
@@ -15266,14 +15413,14 @@ scaled725:
 	VFMADD231PD  64(AX), Y12, Y11
 	VMOVUPD      Y11, 64(AX)
 
-end728:
+end732:
 	VZEROUPPER
 	RET
 
-part727:
+part731:
 	VBROADCASTSD beta+64(FP), Y12
 	CMPQ         DX, $+0
-	JBE          all729
+	JBE          all733
 	LEAQ         (DX), BX
 	MOVQ         $+4, DI
 	CMPQ         BX, DI
@@ -15289,27 +15436,27 @@ part727:
 	VFMADD231PD  Y14, Y12, Y0
 	VMASKMOVPD   Y0, Y13, (BX)
 	CMPQ         SI, $+1
-	JBE          end730
+	JBE          end734
 	ADDQ         CX, BX
 	VMASKMOVPD   (BX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y1
 	VMASKMOVPD   Y1, Y13, (BX)
 	CMPQ         SI, $+2
-	JBE          end730
+	JBE          end734
 	ADDQ         CX, BX
 	VMASKMOVPD   (BX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y2
 	VMASKMOVPD   Y2, Y13, (BX)
 	CMPQ         SI, $+3
-	JBE          end730
+	JBE          end734
 	ADDQ         CX, BX
 	VMASKMOVPD   (BX), Y13, Y0
 	VFMADD231PD  Y0, Y12, Y3
 	VMASKMOVPD   Y3, Y13, (BX)
 
-end730:
+end734:
 	CMPQ        DX, $+4
-	JBE         all729
+	JBE         all733
 	LEAQ        -4(DX), BX
 	MOVQ        $+4, DI
 	CMPQ        BX, DI
@@ -15325,27 +15472,27 @@ end730:
 	VFMADD231PD Y1, Y12, Y4
 	VMASKMOVPD  Y4, Y0, (BX)
 	CMPQ        SI, $+1
-	JBE         end731
+	JBE         end735
 	ADDQ        CX, BX
 	VMASKMOVPD  (BX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y5
 	VMASKMOVPD  Y5, Y0, (BX)
 	CMPQ        SI, $+2
-	JBE         end731
+	JBE         end735
 	ADDQ        CX, BX
 	VMASKMOVPD  (BX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y6
 	VMASKMOVPD  Y6, Y0, (BX)
 	CMPQ        SI, $+3
-	JBE         end731
+	JBE         end735
 	ADDQ        CX, BX
 	VMASKMOVPD  (BX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y7
 	VMASKMOVPD  Y7, Y0, (BX)
 
-end731:
+end735:
 	CMPQ        DX, $+8
-	JBE         all729
+	JBE         all733
 	LEAQ        -8(DX), DX
 	MOVQ        $+4, BX
 	CMPQ        DX, BX
@@ -15361,61 +15508,61 @@ end731:
 	VFMADD231PD Y1, Y12, Y8
 	VMASKMOVPD  Y8, Y0, (AX)
 	CMPQ        SI, $+1
-	JBE         end732
+	JBE         end736
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y9
 	VMASKMOVPD  Y9, Y0, (AX)
 	CMPQ        SI, $+2
-	JBE         end732
+	JBE         end736
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y10
 	VMASKMOVPD  Y10, Y0, (AX)
 	CMPQ        SI, $+3
-	JBE         end732
+	JBE         end736
 	ADDQ        CX, AX
 	VMASKMOVPD  (AX), Y0, Y1
 	VFMADD231PD Y1, Y12, Y11
 	VMASKMOVPD  Y11, Y0, (AX)
 
-end732:
-all729:
+end736:
+all733:
 	VZEROUPPER
 	RET
 
-over726:
+over730:
 	CMPQ    DX, $+12
-	JB      part733
+	JB      part737
 	VMOVUPD Y0, (AX)
 	VMOVUPD Y4, 32(AX)
 	VMOVUPD Y8, 64(AX)
 	CMPQ    SI, $+1
-	JBE     end734
+	JBE     end738
 	ADDQ    CX, AX
 	VMOVUPD Y1, (AX)
 	VMOVUPD Y5, 32(AX)
 	VMOVUPD Y9, 64(AX)
 	CMPQ    SI, $+2
-	JBE     end734
+	JBE     end738
 	ADDQ    CX, AX
 	VMOVUPD Y2, (AX)
 	VMOVUPD Y6, 32(AX)
 	VMOVUPD Y10, 64(AX)
 	CMPQ    SI, $+3
-	JBE     end734
+	JBE     end738
 	ADDQ    CX, AX
 	VMOVUPD Y3, (AX)
 	VMOVUPD Y7, 32(AX)
 	VMOVUPD Y11, 64(AX)
 
-end734:
+end738:
 	VZEROUPPER
 	RET
 
-part733:
+part737:
 	CMPQ       DX, $+0
-	JBE        all735
+	JBE        all739
 	LEAQ       (DX), BX
 	MOVQ       $+4, DI
 	CMPQ       BX, DI
@@ -15429,21 +15576,21 @@ part733:
 	LEAQ       (AX), BX
 	VMASKMOVPD Y0, Y12, (BX)
 	CMPQ       SI, $+1
-	JBE        end736
+	JBE        end740
 	ADDQ       CX, BX
 	VMASKMOVPD Y1, Y12, (BX)
 	CMPQ       SI, $+2
-	JBE        end736
+	JBE        end740
 	ADDQ       CX, BX
 	VMASKMOVPD Y2, Y12, (BX)
 	CMPQ       SI, $+3
-	JBE        end736
+	JBE        end740
 	ADDQ       CX, BX
 	VMASKMOVPD Y3, Y12, (BX)
 
-end736:
+end740:
 	CMPQ       DX, $+4
-	JBE        all735
+	JBE        all739
 	LEAQ       -4(DX), BX
 	MOVQ       $+4, DI
 	CMPQ       BX, DI
@@ -15457,21 +15604,21 @@ end736:
 	LEAQ       32(AX), BX
 	VMASKMOVPD Y4, Y0, (BX)
 	CMPQ       SI, $+1
-	JBE        end737
+	JBE        end741
 	ADDQ       CX, BX
 	VMASKMOVPD Y5, Y0, (BX)
 	CMPQ       SI, $+2
-	JBE        end737
+	JBE        end741
 	ADDQ       CX, BX
 	VMASKMOVPD Y6, Y0, (BX)
 	CMPQ       SI, $+3
-	JBE        end737
+	JBE        end741
 	ADDQ       CX, BX
 	VMASKMOVPD Y7, Y0, (BX)
 
-end737:
+end741:
 	CMPQ       DX, $+8
-	JBE        all735
+	JBE        all739
 	LEAQ       -8(DX), DX
 	MOVQ       $+4, BX
 	CMPQ       DX, BX
@@ -15485,20 +15632,20 @@ end737:
 	LEAQ       64(AX), AX
 	VMASKMOVPD Y8, Y0, (AX)
 	CMPQ       SI, $+1
-	JBE        end738
+	JBE        end742
 	ADDQ       CX, AX
 	VMASKMOVPD Y9, Y0, (AX)
 	CMPQ       SI, $+2
-	JBE        end738
+	JBE        end742
 	ADDQ       CX, AX
 	VMASKMOVPD Y10, Y0, (AX)
 	CMPQ       SI, $+3
-	JBE        end738
+	JBE        end742
 	ADDQ       CX, AX
 	VMASKMOVPD Y11, Y0, (AX)
 
-end738:
-all735:
+end742:
+all739:
 	VZEROUPPER
 	RET
 
@@ -15532,9 +15679,9 @@ TEXT ·gemmPackLeftAVX2(SB), NOSPLIT, $0-40
 	NEGQ    BX
 	VMOVDQU (DI)(BX*8), Y0
 	CMPQ    SI, $+1
-	JB      end740
+	JB      end744
 
-loop739:
+loop743:
 	LEAQ       (CX), BX
 	VMASKMOVPD (BX), Y0, Y1
 	VMOVUPD    Y1, (AX)
@@ -15542,9 +15689,9 @@ loop739:
 	ADDQ       $+32, AX
 	SUBQ       $+1, SI
 	CMPQ       SI, $+1
-	JAE        loop739
+	JAE        loop743
 
-end740:
+end744:
 	VZEROUPPER
 	RET
 
@@ -15588,9 +15735,9 @@ TEXT ·gemmPackRightAVX2(SB), NOSPLIT, $0-40
 	NEGQ    BX
 	VMOVDQU (DI)(BX*8), Y2
 	CMPQ    SI, $+1
-	JB      end742
+	JB      end746
 
-loop741:
+loop745:
 	LEAQ       (CX), BX
 	VMASKMOVPD (BX), Y0, Y3
 	VMOVUPD    Y3, (AX)
@@ -15604,9 +15751,9 @@ loop741:
 	ADDQ       $+96, AX
 	SUBQ       $+1, SI
 	CMPQ       SI, $+1
-	JAE        loop741
+	JAE        loop745
 
-end742:
+end746:
 	VZEROUPPER
 	RET
 
@@ -15634,9 +15781,9 @@ TEXT ·gemmPackAlongAVX2(SB), NOSPLIT, $0-48
 	CMOVQLE R8, R9
 	MOVQ    k+40(FP), DX
 	CMPQ    DX, $+4
-	JB      end744
+	JB      end748
 
-loop743:
+loop747:
 	VMOVUPD    (SI), Y0
 	VMOVUPD    (DI), Y1
 	VMOVUPD    (R8), Y2
@@ -15663,11 +15810,11 @@ loop743:
 	ADDQ       $+32, R9
 	SUBQ       $+4, DX
 	CMPQ       DX, $+4
-	JAE        loop743
+	JAE        loop747
 
-end744:
+end748:
 	TESTQ      DX, DX
-	JZ         none745
+	JZ         none749
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y0
@@ -15686,16 +15833,16 @@ end744:
 	VPERM2F128 $0x31, Y0, Y1, Y0
 	VMOVUPD    Y3, (AX)
 	CMPQ       DX, $+1
-	JBE        end746
+	JBE        end750
 	ADDQ       CX, AX
 	VMOVUPD    Y4, (AX)
 	CMPQ       DX, $+2
-	JBE        end746
+	JBE        end750
 	ADDQ       CX, AX
 	VMOVUPD    Y2, (AX)
 
-end746:
-none745:
+end750:
+none749:
 	VZEROUPPER
 	RET
 
@@ -15722,10 +15869,10 @@ TEXT ·gemvDotAVX2(SB), NOSPLIT, $0-48
 	VPXOR   Y6, Y6, Y6
 	VPXOR   Y7, Y7, Y7
 	SUBQ    $+8, CX
-	JB      end748
+	JB      end752
 	PCALIGN $0x40
 
-loop747:
+loop751:
 	VMOVUPD     (AX), Y8
 	VFMADD231PD (BX), Y8, Y0
 	VFMADD231PD (SI), Y8, Y2
@@ -15742,14 +15889,14 @@ loop747:
 	ADDQ        $+64, DI
 	ADDQ        $+64, R8
 	SUBQ        $+8, CX
-	JAE         loop747
+	JAE         loop751
 
-end748:
+end752:
 	ADDQ $+8, CX
 	CMPQ CX, $+4
-	JB   end750
+	JB   end754
 
-loop749:
+loop753:
 	VMOVUPD     (AX), Y8
 	VFMADD231PD (BX), Y8, Y0
 	VFMADD231PD (SI), Y8, Y2
@@ -15762,11 +15909,11 @@ loop749:
 	ADDQ        $+32, R8
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop749
+	JAE         loop753
 
-end750:
+end754:
 	TESTQ       CX, CX
-	JZ          none751
+	JZ          none755
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y8
@@ -15782,7 +15929,7 @@ end750:
 	VFMADD231PD Y12, Y9, Y4
 	VFMADD231PD Y8, Y9, Y6
 
-none751:
+none755:
 	MOVQ         dst+0(FP), AX
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
@@ -15822,10 +15969,10 @@ TEXT ·gemvDotOneAVX2(SB), NOSPLIT, $0-48
 	VPXOR   Y0, Y0, Y0
 	VPXOR   Y1, Y1, Y1
 	SUBQ    $+8, CX
-	JB      end753
+	JB      end757
 	PCALIGN $0x40
 
-loop752:
+loop756:
 	VMOVUPD     (AX), Y2
 	VFMADD231PD (DX), Y2, Y0
 	VMOVUPD     32(AX), Y2
@@ -15833,25 +15980,25 @@ loop752:
 	ADDQ        $+64, AX
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
-	JAE         loop752
+	JAE         loop756
 
-end753:
+end757:
 	ADDQ $+8, CX
 	CMPQ CX, $+4
-	JB   end755
+	JB   end759
 
-loop754:
+loop758:
 	VMOVUPD     (AX), Y2
 	VFMADD231PD (DX), Y2, Y0
 	ADDQ        $+32, AX
 	ADDQ        $+32, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop754
+	JAE         loop758
 
-end755:
+end759:
 	TESTQ       CX, CX
-	JZ          none756
+	JZ          none760
 	LEAQ        avx2const0<>+24(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*8), Y2
@@ -15861,7 +16008,7 @@ end755:
 	VMOVUPD     Y3, Y3
 	VFMADD231PD Y2, Y3, Y0
 
-none756:
+none760:
 	MOVQ         dst+0(FP), AX
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
@@ -15892,10 +16039,10 @@ TEXT ·gemvAddAVX2(SB), NOSPLIT, $0-48
 	VBROADCASTSD 16(DX), Y2
 	VBROADCASTSD 24(DX), Y3
 	SUBQ         $+8, CX
-	JB           end758
+	JB           end762
 	PCALIGN      $0x40
 
-loop757:
+loop761:
 	VMOVUPD     (AX), Y4
 	VFMADD231PD (SI), Y0, Y4
 	VFMADD231PD (DI), Y1, Y4
@@ -15914,14 +16061,14 @@ loop757:
 	ADDQ        $+64, R8
 	ADDQ        $+64, R9
 	SUBQ        $+8, CX
-	JAE         loop757
+	JAE         loop761
 
-end758:
+end762:
 	ADDQ $+8, CX
 	CMPQ CX, $+4
-	JB   end760
+	JB   end764
 
-loop759:
+loop763:
 	VMOVUPD     (AX), Y4
 	VFMADD231PD (SI), Y0, Y4
 	VFMADD231PD (DI), Y1, Y4
@@ -15935,11 +16082,11 @@ loop759:
 	ADDQ        $+32, R9
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop759
+	JAE         loop763
 
-end760:
+end764:
 	TESTQ       CX, CX
-	JZ          none761
+	JZ          none765
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y4
@@ -15956,7 +16103,7 @@ end760:
 	VFMADD231PD Y9, Y3, Y5
 	VMASKMOVPD  Y5, Y4, (AX)
 
-none761:
+none765:
 	VZEROUPPER
 	RET
 
@@ -15971,10 +16118,10 @@ TEXT ·gemvAddOneAVX2(SB), NOSPLIT, $0-48
 	MOVQ         a+24(FP), BX
 	VBROADCASTSD (DX), Y0
 	SUBQ         $+8, CX
-	JB           end763
+	JB           end767
 	PCALIGN      $0x40
 
-loop762:
+loop766:
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (BX), Y0, Y1
 	VMOVUPD     Y1, (AX)
@@ -15984,14 +16131,14 @@ loop762:
 	ADDQ        $+64, AX
 	ADDQ        $+64, BX
 	SUBQ        $+8, CX
-	JAE         loop762
+	JAE         loop766
 
-end763:
+end767:
 	ADDQ $+8, CX
 	CMPQ CX, $+4
-	JB   end765
+	JB   end769
 
-loop764:
+loop768:
 	VMOVUPD     (AX), Y1
 	VFMADD231PD (BX), Y0, Y1
 	VMOVUPD     Y1, (AX)
@@ -15999,11 +16146,11 @@ loop764:
 	ADDQ        $+32, BX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop764
+	JAE         loop768
 
-end765:
+end769:
 	TESTQ       CX, CX
-	JZ          none766
+	JZ          none770
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y1
@@ -16014,7 +16161,7 @@ end765:
 	VFMADD231PD Y3, Y0, Y2
 	VMASKMOVPD  Y2, Y1, (AX)
 
-none766:
+none770:
 	VZEROUPPER
 	RET
 
@@ -16032,10 +16179,10 @@ TEXT ·sumInt32AVX2(SB), NOSPLIT, $0-32
 	VPXOR   Y6, Y6, Y6
 	VPXOR   Y7, Y7, Y7
 	SUBQ    $+32, CX
-	JB      end768
+	JB      end772
 	PCALIGN $0x40
 
-loop767:
+loop771:
 	VMOVUPD (AX), Y8
 	VPADDD  Y8, Y0, Y0
 	VPSRAD  $0x10, Y8, Y8
@@ -16054,14 +16201,14 @@ loop767:
 	VPADDD  Y8, Y7, Y7
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
-	JAE     loop767
+	JAE     loop771
 
-end768:
+end772:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end770
+	JB   end774
 
-loop769:
+loop773:
 	VMOVUPD (AX), Y8
 	VPADDD  Y8, Y0, Y0
 	VPSRAD  $0x10, Y8, Y8
@@ -16069,11 +16216,11 @@ loop769:
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop769
+	JAE     loop773
 
-end770:
+end774:
 	TESTQ      CX, CX
-	JZ         none771
+	JZ         none775
 	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y8
@@ -16084,7 +16231,7 @@ end770:
 	VPSRAD     $0x10, Y8, Y8
 	VPADDD     Y8, Y4, Y4
 
-none771:
+none775:
 	VPADDD       Y2, Y0, Y0
 	VPADDD       Y3, Y1, Y1
 	VPADDD       Y1, Y0, Y0
@@ -16124,10 +16271,10 @@ TEXT ·dotInt32AVX2(SB), NOSPLIT, $0-56
 	VPXOR   Y6, Y6, Y6
 	VPXOR   Y7, Y7, Y7
 	SUBQ    $+32, CX
-	JB      end773
+	JB      end777
 	PCALIGN $0x40
 
-loop772:
+loop776:
 	VMOVUPD (AX), Y8
 	VMOVUPD (DX), Y9
 	VPMULDQ Y8, Y9, Y10
@@ -16163,14 +16310,14 @@ loop772:
 	ADDQ    $+128, AX
 	ADDQ    $+128, DX
 	SUBQ    $+32, CX
-	JAE     loop772
+	JAE     loop776
 
-end773:
+end777:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end775
+	JB   end779
 
-loop774:
+loop778:
 	VMOVUPD (AX), Y8
 	VMOVUPD (DX), Y9
 	VPMULDQ Y8, Y9, Y10
@@ -16183,11 +16330,11 @@ loop774:
 	ADDQ    $+32, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop774
+	JAE     loop778
 
-end775:
+end779:
 	TESTQ      CX, CX
-	JZ         none776
+	JZ         none780
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y8
@@ -16203,7 +16350,7 @@ end775:
 	VPMULDQ    Y9, Y8, Y10
 	VPADDQ     Y10, Y4, Y4
 
-none776:
+none780:
 	VPADDQ       Y4, Y0, Y0
 	VPADDQ       Y5, Y1, Y1
 	VPADDQ       Y6, Y2, Y2
@@ -16235,15 +16382,15 @@ TEXT ·minMaxFloat32AVX2(SB), NOSPLIT, $8-32
 	VMOVAPD      Y0, Y8
 	STMXCSR      (SP)
 	BTRL         $0x00, (SP)
-	JCC          clear777
+	JCC          clear781
 	LDMXCSR      (SP)
 
-clear777:
+clear781:
 	SUBQ    $+32, CX
-	JB      end779
+	JB      end783
 	PCALIGN $0x40
 
-loop778:
+loop782:
 	VMOVUPD (AX), Y9
 	VMINPS  Y9, Y1, Y1
 	VMAXPS  Y9, Y5, Y5
@@ -16258,25 +16405,25 @@ loop778:
 	VMAXPS  Y9, Y8, Y8
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
-	JAE     loop778
+	JAE     loop782
 
-end779:
+end783:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end781
+	JB   end785
 
-loop780:
+loop784:
 	VMOVUPD (AX), Y9
 	VMINPS  Y9, Y1, Y1
 	VMAXPS  Y9, Y5, Y5
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop780
+	JAE     loop784
 
-end781:
+end785:
 	TESTQ      CX, CX
-	JZ         none782
+	JZ         none786
 	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16287,7 +16434,7 @@ end781:
 	VMINPS     Y0, Y1, Y1
 	VMAXPS     Y0, Y5, Y5
 
-none782:
+none786:
 	VMINPS       Y1, Y3, Y1
 	VMINPS       Y2, Y4, Y2
 	VMINPS       Y1, Y2, Y1
@@ -16310,11 +16457,11 @@ none782:
 	MOVL         (SP), AX
 	ANDL         $0x01, AX
 	TESTQ        AX, AX
-	JZ           ordered783
+	JZ           ordered787
 	VPCMPEQD     X1, X1, X1
 	VPCMPEQD     X5, X5, X5
 
-ordered783:
+ordered787:
 	VMOVSS X1, lo+24(FP)
 	VMOVSS X5, hi+28(FP)
 	VZEROUPPER
@@ -16335,10 +16482,10 @@ TEXT ·minMaxInt32AVX2(SB), NOSPLIT, $0-32
 	VMOVAPD      Y0, Y7
 	VMOVAPD      Y0, Y8
 	SUBQ         $+32, CX
-	JB           end785
+	JB           end789
 	PCALIGN      $0x40
 
-loop784:
+loop788:
 	VMOVUPD (AX), Y9
 	VPMINSD Y9, Y1, Y1
 	VPMAXSD Y9, Y5, Y5
@@ -16353,25 +16500,25 @@ loop784:
 	VPMAXSD Y9, Y8, Y8
 	ADDQ    $+128, AX
 	SUBQ    $+32, CX
-	JAE     loop784
+	JAE     loop788
 
-end785:
+end789:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end787
+	JB   end791
 
-loop786:
+loop790:
 	VMOVUPD (AX), Y9
 	VPMINSD Y9, Y1, Y1
 	VPMAXSD Y9, Y5, Y5
 	ADDQ    $+32, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop786
+	JAE     loop790
 
-end787:
+end791:
 	TESTQ      CX, CX
-	JZ         none788
+	JZ         none792
 	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -16382,7 +16529,7 @@ end787:
 	VPMINSD    Y0, Y1, Y1
 	VPMAXSD    Y0, Y5, Y5
 
-none788:
+none792:
 	VPMINSD      Y1, Y3, Y1
 	VPMINSD      Y2, Y4, Y2
 	VPMINSD      Y1, Y2, Y1
@@ -16415,13 +16562,13 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-48
 	MOVQ       y+24(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case789
+	JNE        case793
 	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain790
+	JZ         plain794
 	MOVQ       CX, SI
 	ANDQ       $+3, SI
-	JNZ        plain790
+	JNZ        plain794
 	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -16429,7 +16576,7 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-48
 	CMPQ       SI, AX
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none791
+	JZ         none795
 	LEAQ       avx2const80<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -16444,11 +16591,11 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-48
 	LEAQ       (DX)(SI*4), DX
 	LEAQ       (BX)(SI*4), BX
 
-none791:
+none795:
 	CMPQ AX, $+32
-	JB   end793
+	JB   end797
 
-loop792:
+loop796:
 	VMOVUPD  (DX), Y0
 	VADDPS   (BX), Y0, Y0
 	VMOVNTPD Y0, (CX)
@@ -16466,17 +16613,17 @@ loop792:
 	ADDQ     $+128, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop792
+	JAE      loop796
 
-end793:
+end797:
 	SFENCE
 
-plain790:
+plain794:
 	SUBQ    $+32, AX
-	JB      end795
+	JB      end799
 	PCALIGN $0x40
 
-loop794:
+loop798:
 	VMOVUPD (DX), Y0
 	VADDPS  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16493,14 +16640,14 @@ loop794:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+32, AX
-	JAE     loop794
+	JAE     loop798
 
-end795:
+end799:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end797
+	JB   end801
 
-loop796:
+loop800:
 	VMOVUPD (DX), Y0
 	VADDPS  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16509,11 +16656,11 @@ loop796:
 	ADDQ    $+32, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop796
+	JAE     loop800
 
-end797:
+end801:
 	TESTQ      AX, AX
-	JZ         none798
+	JZ         none802
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y0
@@ -16524,19 +16671,19 @@ end797:
 	VADDPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none798:
+none802:
 	VZEROUPPER
 	RET
 
-case789:
+case793:
 	CMPQ       SI, $+1
-	JNE        case799
+	JNE        case803
 	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain800
+	JZ         plain804
 	MOVQ       CX, SI
 	ANDQ       $+3, SI
-	JNZ        plain800
+	JNZ        plain804
 	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -16544,7 +16691,7 @@ case789:
 	CMPQ       SI, AX
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none801
+	JZ         none805
 	LEAQ       avx2const80<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -16559,11 +16706,11 @@ case789:
 	LEAQ       (DX)(SI*4), DX
 	LEAQ       (BX)(SI*4), BX
 
-none801:
+none805:
 	CMPQ AX, $+32
-	JB   end803
+	JB   end807
 
-loop802:
+loop806:
 	VMOVUPD  (DX), Y0
 	VSUBPS   (BX), Y0, Y0
 	VMOVNTPD Y0, (CX)
@@ -16581,17 +16728,17 @@ loop802:
 	ADDQ     $+128, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop802
+	JAE      loop806
 
-end803:
+end807:
 	SFENCE
 
-plain800:
+plain804:
 	SUBQ    $+32, AX
-	JB      end805
+	JB      end809
 	PCALIGN $0x40
 
-loop804:
+loop808:
 	VMOVUPD (DX), Y0
 	VSUBPS  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16608,14 +16755,14 @@ loop804:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+32, AX
-	JAE     loop804
+	JAE     loop808
 
-end805:
+end809:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end807
+	JB   end811
 
-loop806:
+loop810:
 	VMOVUPD (DX), Y0
 	VSUBPS  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16624,11 +16771,11 @@ loop806:
 	ADDQ    $+32, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop806
+	JAE     loop810
 
-end807:
+end811:
 	TESTQ      AX, AX
-	JZ         none808
+	JZ         none812
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y0
@@ -16639,19 +16786,19 @@ end807:
 	VSUBPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none808:
+none812:
 	VZEROUPPER
 	RET
 
-case799:
+case803:
 	CMPQ       SI, $+2
-	JNE        case809
+	JNE        case813
 	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain810
+	JZ         plain814
 	MOVQ       CX, SI
 	ANDQ       $+3, SI
-	JNZ        plain810
+	JNZ        plain814
 	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -16659,7 +16806,7 @@ case799:
 	CMPQ       SI, AX
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none811
+	JZ         none815
 	LEAQ       avx2const80<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -16674,11 +16821,11 @@ case799:
 	LEAQ       (DX)(SI*4), DX
 	LEAQ       (BX)(SI*4), BX
 
-none811:
+none815:
 	CMPQ AX, $+32
-	JB   end813
+	JB   end817
 
-loop812:
+loop816:
 	VMOVUPD  (DX), Y0
 	VMULPS   (BX), Y0, Y0
 	VMOVNTPD Y0, (CX)
@@ -16696,17 +16843,17 @@ loop812:
 	ADDQ     $+128, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop812
+	JAE      loop816
 
-end813:
+end817:
 	SFENCE
 
-plain810:
+plain814:
 	SUBQ    $+32, AX
-	JB      end815
+	JB      end819
 	PCALIGN $0x40
 
-loop814:
+loop818:
 	VMOVUPD (DX), Y0
 	VMULPS  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16723,14 +16870,14 @@ loop814:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+32, AX
-	JAE     loop814
+	JAE     loop818
 
-end815:
+end819:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end817
+	JB   end821
 
-loop816:
+loop820:
 	VMOVUPD (DX), Y0
 	VMULPS  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16739,11 +16886,11 @@ loop816:
 	ADDQ    $+32, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop816
+	JAE     loop820
 
-end817:
+end821:
 	TESTQ      AX, AX
-	JZ         none818
+	JZ         none822
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y0
@@ -16754,17 +16901,17 @@ end817:
 	VMULPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none818:
+none822:
 	VZEROUPPER
 	RET
 
-case809:
+case813:
 	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain819
+	JZ         plain823
 	MOVQ       CX, SI
 	ANDQ       $+3, SI
-	JNZ        plain819
+	JNZ        plain823
 	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -16772,7 +16919,7 @@ case809:
 	CMPQ       SI, AX
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none820
+	JZ         none824
 	LEAQ       avx2const80<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -16787,11 +16934,11 @@ case809:
 	LEAQ       (DX)(SI*4), DX
 	LEAQ       (BX)(SI*4), BX
 
-none820:
+none824:
 	CMPQ AX, $+32
-	JB   end822
+	JB   end826
 
-loop821:
+loop825:
 	VMOVUPD  (DX), Y0
 	VDIVPS   (BX), Y0, Y0
 	VMOVNTPD Y0, (CX)
@@ -16809,17 +16956,17 @@ loop821:
 	ADDQ     $+128, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop821
+	JAE      loop825
 
-end822:
+end826:
 	SFENCE
 
-plain819:
+plain823:
 	SUBQ    $+32, AX
-	JB      end824
+	JB      end828
 	PCALIGN $0x40
 
-loop823:
+loop827:
 	VMOVUPD (DX), Y0
 	VDIVPS  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16836,14 +16983,14 @@ loop823:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+32, AX
-	JAE     loop823
+	JAE     loop827
 
-end824:
+end828:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end826
+	JB   end830
 
-loop825:
+loop829:
 	VMOVUPD (DX), Y0
 	VDIVPS  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16852,11 +16999,11 @@ loop825:
 	ADDQ    $+32, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop825
+	JAE     loop829
 
-end826:
+end830:
 	TESTQ      AX, AX
-	JZ         none827
+	JZ         none831
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y0
@@ -16867,7 +17014,7 @@ end826:
 	VDIVPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none827:
+none831:
 	VZEROUPPER
 	RET
 
@@ -16880,13 +17027,13 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-48
 	MOVQ       y+24(FP), BX
 	MOVQ       c+0(FP), SI
 	CMPQ       SI, $+0
-	JNE        case828
+	JNE        case832
 	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain829
+	JZ         plain833
 	MOVQ       CX, SI
 	ANDQ       $+3, SI
-	JNZ        plain829
+	JNZ        plain833
 	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -16894,7 +17041,7 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-48
 	CMPQ       SI, AX
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none830
+	JZ         none834
 	LEAQ       avx2const80<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -16909,11 +17056,11 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-48
 	LEAQ       (DX)(SI*4), DX
 	LEAQ       (BX)(SI*4), BX
 
-none830:
+none834:
 	CMPQ AX, $+32
-	JB   end832
+	JB   end836
 
-loop831:
+loop835:
 	VMOVUPD  (DX), Y0
 	VPADDD   (BX), Y0, Y0
 	VMOVNTPD Y0, (CX)
@@ -16931,17 +17078,17 @@ loop831:
 	ADDQ     $+128, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop831
+	JAE      loop835
 
-end832:
+end836:
 	SFENCE
 
-plain829:
+plain833:
 	SUBQ    $+32, AX
-	JB      end834
+	JB      end838
 	PCALIGN $0x40
 
-loop833:
+loop837:
 	VMOVUPD (DX), Y0
 	VPADDD  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16958,14 +17105,14 @@ loop833:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+32, AX
-	JAE     loop833
+	JAE     loop837
 
-end834:
+end838:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end836
+	JB   end840
 
-loop835:
+loop839:
 	VMOVUPD (DX), Y0
 	VPADDD  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -16974,11 +17121,11 @@ loop835:
 	ADDQ    $+32, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop835
+	JAE     loop839
 
-end836:
+end840:
 	TESTQ      AX, AX
-	JZ         none837
+	JZ         none841
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y0
@@ -16989,19 +17136,19 @@ end836:
 	VPADDD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none837:
+none841:
 	VZEROUPPER
 	RET
 
-case828:
+case832:
 	CMPQ       SI, $+1
-	JNE        case838
+	JNE        case842
 	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain839
+	JZ         plain843
 	MOVQ       CX, SI
 	ANDQ       $+3, SI
-	JNZ        plain839
+	JNZ        plain843
 	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -17009,7 +17156,7 @@ case828:
 	CMPQ       SI, AX
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none840
+	JZ         none844
 	LEAQ       avx2const80<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -17024,11 +17171,11 @@ case828:
 	LEAQ       (DX)(SI*4), DX
 	LEAQ       (BX)(SI*4), BX
 
-none840:
+none844:
 	CMPQ AX, $+32
-	JB   end842
+	JB   end846
 
-loop841:
+loop845:
 	VMOVUPD  (DX), Y0
 	VPSUBD   (BX), Y0, Y0
 	VMOVNTPD Y0, (CX)
@@ -17046,17 +17193,17 @@ loop841:
 	ADDQ     $+128, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop841
+	JAE      loop845
 
-end842:
+end846:
 	SFENCE
 
-plain839:
+plain843:
 	SUBQ    $+32, AX
-	JB      end844
+	JB      end848
 	PCALIGN $0x40
 
-loop843:
+loop847:
 	VMOVUPD (DX), Y0
 	VPSUBD  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -17073,14 +17220,14 @@ loop843:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+32, AX
-	JAE     loop843
+	JAE     loop847
 
-end844:
+end848:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end846
+	JB   end850
 
-loop845:
+loop849:
 	VMOVUPD (DX), Y0
 	VPSUBD  (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -17089,11 +17236,11 @@ loop845:
 	ADDQ    $+32, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop845
+	JAE     loop849
 
-end846:
+end850:
 	TESTQ      AX, AX
-	JZ         none847
+	JZ         none851
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y0
@@ -17104,17 +17251,17 @@ end846:
 	VPSUBD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none847:
+none851:
 	VZEROUPPER
 	RET
 
-case838:
+case842:
 	MOVQ       stream+40(FP), SI
 	TESTQ      SI, SI
-	JZ         plain848
+	JZ         plain852
 	MOVQ       CX, SI
 	ANDQ       $+3, SI
-	JNZ        plain848
+	JNZ        plain852
 	MOVQ       CX, SI
 	NEGQ       SI
 	ANDQ       $+31, SI
@@ -17122,7 +17269,7 @@ case838:
 	CMPQ       SI, AX
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
-	JZ         none849
+	JZ         none853
 	LEAQ       avx2const80<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
@@ -17137,11 +17284,11 @@ case838:
 	LEAQ       (DX)(SI*4), DX
 	LEAQ       (BX)(SI*4), BX
 
-none849:
+none853:
 	CMPQ AX, $+32
-	JB   end851
+	JB   end855
 
-loop850:
+loop854:
 	VMOVUPD  (DX), Y0
 	VPMULLD  (BX), Y0, Y0
 	VMOVNTPD Y0, (CX)
@@ -17159,17 +17306,17 @@ loop850:
 	ADDQ     $+128, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop850
+	JAE      loop854
 
-end851:
+end855:
 	SFENCE
 
-plain848:
+plain852:
 	SUBQ    $+32, AX
-	JB      end853
+	JB      end857
 	PCALIGN $0x40
 
-loop852:
+loop856:
 	VMOVUPD (DX), Y0
 	VPMULLD (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -17186,14 +17333,14 @@ loop852:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+32, AX
-	JAE     loop852
+	JAE     loop856
 
-end853:
+end857:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end855
+	JB   end859
 
-loop854:
+loop858:
 	VMOVUPD (DX), Y0
 	VPMULLD (BX), Y0, Y0
 	VMOVUPD Y0, (CX)
@@ -17202,11 +17349,11 @@ loop854:
 	ADDQ    $+32, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop854
+	JAE     loop858
 
-end855:
+end859:
 	TESTQ      AX, AX
-	JZ         none856
+	JZ         none860
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y0
@@ -17217,7 +17364,7 @@ end855:
 	VPMULLD    Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none856:
+none860:
 	VZEROUPPER
 	RET
 
@@ -17231,13 +17378,13 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case857
+	JNE          case861
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain858
+	JZ           plain862
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain858
+	JNZ          plain862
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -17245,7 +17392,7 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none859
+	JZ           none863
 	LEAQ         avx2const80<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y1
@@ -17257,11 +17404,11 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
 
-none859:
+none863:
 	CMPQ AX, $+32
-	JB   end861
+	JB   end865
 
-loop860:
+loop864:
 	VMULPS   (DX), Y0, Y1
 	VMOVNTPD Y1, (CX)
 	VMULPS   32(DX), Y0, Y1
@@ -17274,17 +17421,17 @@ loop860:
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop860
+	JAE      loop864
 
-end861:
+end865:
 	SFENCE
 
-plain858:
+plain862:
 	SUBQ    $+32, AX
-	JB      end863
+	JB      end867
 	PCALIGN $0x40
 
-loop862:
+loop866:
 	VMULPS  (DX), Y0, Y1
 	VMOVUPD Y1, (CX)
 	VMULPS  32(DX), Y0, Y1
@@ -17296,25 +17443,25 @@ loop862:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop862
+	JAE     loop866
 
-end863:
+end867:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end865
+	JB   end869
 
-loop864:
+loop868:
 	VMULPS  (DX), Y0, Y1
 	VMOVUPD Y1, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop864
+	JAE     loop868
 
-end865:
+end869:
 	TESTQ      AX, AX
-	JZ         none866
+	JZ         none870
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y1
@@ -17323,19 +17470,19 @@ end865:
 	VMULPS     Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (CX)
 
-none866:
+none870:
 	VZEROUPPER
 	RET
 
-case857:
+case861:
 	CMPQ       BX, $+1
-	JNE        case867
+	JNE        case871
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain868
+	JZ         plain872
 	MOVQ       CX, BX
 	ANDQ       $+3, BX
-	JNZ        plain868
+	JNZ        plain872
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -17343,7 +17490,7 @@ case857:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none869
+	JZ         none873
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -17355,11 +17502,11 @@ case857:
 	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
 
-none869:
+none873:
 	CMPQ AX, $+32
-	JB   end871
+	JB   end875
 
-loop870:
+loop874:
 	VSQRTPS  (DX), Y0
 	VMOVNTPD Y0, (CX)
 	VSQRTPS  32(DX), Y0
@@ -17372,17 +17519,17 @@ loop870:
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop870
+	JAE      loop874
 
-end871:
+end875:
 	SFENCE
 
-plain868:
+plain872:
 	SUBQ    $+32, AX
-	JB      end873
+	JB      end877
 	PCALIGN $0x40
 
-loop872:
+loop876:
 	VSQRTPS (DX), Y0
 	VMOVUPD Y0, (CX)
 	VSQRTPS 32(DX), Y0
@@ -17394,25 +17541,25 @@ loop872:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop872
+	JAE     loop876
 
-end873:
+end877:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end875
+	JB   end879
 
-loop874:
+loop878:
 	VSQRTPS (DX), Y0
 	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop874
+	JAE     loop878
 
-end875:
+end879:
 	TESTQ      AX, AX
-	JZ         none876
+	JZ         none880
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
@@ -17421,19 +17568,19 @@ end875:
 	VSQRTPS    Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none876:
+none880:
 	VZEROUPPER
 	RET
 
-case867:
+case871:
 	CMPQ       BX, $+2
-	JNE        case877
+	JNE        case881
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain878
+	JZ         plain882
 	MOVQ       CX, BX
 	ANDQ       $+3, BX
-	JNZ        plain878
+	JNZ        plain882
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -17441,7 +17588,7 @@ case867:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none879
+	JZ         none883
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -17453,11 +17600,11 @@ case867:
 	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
 
-none879:
+none883:
 	CMPQ AX, $+32
-	JB   end881
+	JB   end885
 
-loop880:
+loop884:
 	VPANDN   (DX), Y1, Y0
 	VMOVNTPD Y0, (CX)
 	VPANDN   32(DX), Y1, Y0
@@ -17470,17 +17617,17 @@ loop880:
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop880
+	JAE      loop884
 
-end881:
+end885:
 	SFENCE
 
-plain878:
+plain882:
 	SUBQ    $+32, AX
-	JB      end883
+	JB      end887
 	PCALIGN $0x40
 
-loop882:
+loop886:
 	VPANDN  (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	VPANDN  32(DX), Y1, Y0
@@ -17492,25 +17639,25 @@ loop882:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop882
+	JAE     loop886
 
-end883:
+end887:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end885
+	JB   end889
 
-loop884:
+loop888:
 	VPANDN  (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop884
+	JAE     loop888
 
-end885:
+end889:
 	TESTQ      AX, AX
-	JZ         none886
+	JZ         none890
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
@@ -17519,17 +17666,17 @@ end885:
 	VPANDN     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none886:
+none890:
 	VZEROUPPER
 	RET
 
-case877:
+case881:
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain887
+	JZ         plain891
 	MOVQ       CX, BX
 	ANDQ       $+3, BX
-	JNZ        plain887
+	JNZ        plain891
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -17537,7 +17684,7 @@ case877:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none888
+	JZ         none892
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -17549,11 +17696,11 @@ case877:
 	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
 
-none888:
+none892:
 	CMPQ AX, $+32
-	JB   end890
+	JB   end894
 
-loop889:
+loop893:
 	VPXOR    (DX), Y1, Y0
 	VMOVNTPD Y0, (CX)
 	VPXOR    32(DX), Y1, Y0
@@ -17566,17 +17713,17 @@ loop889:
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop889
+	JAE      loop893
 
-end890:
+end894:
 	SFENCE
 
-plain887:
+plain891:
 	SUBQ    $+32, AX
-	JB      end892
+	JB      end896
 	PCALIGN $0x40
 
-loop891:
+loop895:
 	VPXOR   (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	VPXOR   32(DX), Y1, Y0
@@ -17588,25 +17735,25 @@ loop891:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop891
+	JAE     loop895
 
-end892:
+end896:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end894
+	JB   end898
 
-loop893:
+loop897:
 	VPXOR   (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop893
+	JAE     loop897
 
-end894:
+end898:
 	TESTQ      AX, AX
-	JZ         none895
+	JZ         none899
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
@@ -17615,7 +17762,7 @@ end894:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none895:
+none899:
 	VZEROUPPER
 	RET
 
@@ -17635,13 +17782,13 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case896
+	JNE          case900
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain897
+	JZ           plain901
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain897
+	JNZ          plain901
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -17649,7 +17796,7 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none898
+	JZ           none902
 	LEAQ         avx2const80<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y1
@@ -17661,11 +17808,11 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
 
-none898:
+none902:
 	CMPQ AX, $+32
-	JB   end900
+	JB   end904
 
-loop899:
+loop903:
 	VPMULLD  (DX), Y0, Y1
 	VMOVNTPD Y1, (CX)
 	VPMULLD  32(DX), Y0, Y1
@@ -17678,17 +17825,17 @@ loop899:
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop899
+	JAE      loop903
 
-end900:
+end904:
 	SFENCE
 
-plain897:
+plain901:
 	SUBQ    $+32, AX
-	JB      end902
+	JB      end906
 	PCALIGN $0x40
 
-loop901:
+loop905:
 	VPMULLD (DX), Y0, Y1
 	VMOVUPD Y1, (CX)
 	VPMULLD 32(DX), Y0, Y1
@@ -17700,25 +17847,25 @@ loop901:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop901
+	JAE     loop905
 
-end902:
+end906:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end904
+	JB   end908
 
-loop903:
+loop907:
 	VPMULLD (DX), Y0, Y1
 	VMOVUPD Y1, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop903
+	JAE     loop907
 
-end904:
+end908:
 	TESTQ      AX, AX
-	JZ         none905
+	JZ         none909
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y1
@@ -17727,19 +17874,19 @@ end904:
 	VPMULLD    Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (CX)
 
-none905:
+none909:
 	VZEROUPPER
 	RET
 
-case896:
+case900:
 	CMPQ       BX, $+1
-	JNE        case906
+	JNE        case910
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain907
+	JZ         plain911
 	MOVQ       CX, BX
 	ANDQ       $+3, BX
-	JNZ        plain907
+	JNZ        plain911
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -17747,7 +17894,7 @@ case896:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none908
+	JZ         none912
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -17759,11 +17906,11 @@ case896:
 	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
 
-none908:
+none912:
 	CMPQ AX, $+32
-	JB   end910
+	JB   end914
 
-loop909:
+loop913:
 	VPABSD   (DX), Y0
 	VMOVNTPD Y0, (CX)
 	VPABSD   32(DX), Y0
@@ -17776,17 +17923,17 @@ loop909:
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop909
+	JAE      loop913
 
-end910:
+end914:
 	SFENCE
 
-plain907:
+plain911:
 	SUBQ    $+32, AX
-	JB      end912
+	JB      end916
 	PCALIGN $0x40
 
-loop911:
+loop915:
 	VPABSD  (DX), Y0
 	VMOVUPD Y0, (CX)
 	VPABSD  32(DX), Y0
@@ -17798,25 +17945,25 @@ loop911:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop911
+	JAE     loop915
 
-end912:
+end916:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end914
+	JB   end918
 
-loop913:
+loop917:
 	VPABSD  (DX), Y0
 	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop913
+	JAE     loop917
 
-end914:
+end918:
 	TESTQ      AX, AX
-	JZ         none915
+	JZ         none919
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
@@ -17825,17 +17972,17 @@ end914:
 	VPABSD     Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none915:
+none919:
 	VZEROUPPER
 	RET
 
-case906:
+case910:
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain916
+	JZ         plain920
 	MOVQ       CX, BX
 	ANDQ       $+3, BX
-	JNZ        plain916
+	JNZ        plain920
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -17843,7 +17990,7 @@ case906:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none917
+	JZ         none921
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -17855,11 +18002,11 @@ case906:
 	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
 
-none917:
+none921:
 	CMPQ AX, $+32
-	JB   end919
+	JB   end923
 
-loop918:
+loop922:
 	VPSUBD   (DX), Y1, Y0
 	VMOVNTPD Y0, (CX)
 	VPSUBD   32(DX), Y1, Y0
@@ -17872,17 +18019,17 @@ loop918:
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop918
+	JAE      loop922
 
-end919:
+end923:
 	SFENCE
 
-plain916:
+plain920:
 	SUBQ    $+32, AX
-	JB      end921
+	JB      end925
 	PCALIGN $0x40
 
-loop920:
+loop924:
 	VPSUBD  (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	VPSUBD  32(DX), Y1, Y0
@@ -17894,25 +18041,25 @@ loop920:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop920
+	JAE     loop924
 
-end921:
+end925:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end923
+	JB   end927
 
-loop922:
+loop926:
 	VPSUBD  (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop922
+	JAE     loop926
 
-end923:
+end927:
 	TESTQ      AX, AX
-	JZ         none924
+	JZ         none928
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
@@ -17921,7 +18068,7 @@ end923:
 	VPSUBD     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none924:
+none928:
 	VZEROUPPER
 	RET
 
@@ -17935,10 +18082,10 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-48
 	MOVQ        z+24(FP), SI
 	MOVQ        stream+40(FP), DI
 	TESTQ       DI, DI
-	JZ          plain925
+	JZ          plain929
 	MOVQ        CX, DI
 	ANDQ        $+3, DI
-	JNZ         plain925
+	JNZ         plain929
 	MOVQ        CX, DI
 	NEGQ        DI
 	ANDQ        $+31, DI
@@ -17946,7 +18093,7 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-48
 	CMPQ        DI, AX
 	CMOVQHI     AX, DI
 	TESTQ       DI, DI
-	JZ          none926
+	JZ          none930
 	LEAQ        avx2const80<>+32(SB), R8
 	NEGQ        DI
 	VMOVDQU     (R8)(DI*4), Y0
@@ -17964,11 +18111,11 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-48
 	LEAQ        (BX)(DI*4), BX
 	LEAQ        (SI)(DI*4), SI
 
-none926:
+none930:
 	CMPQ AX, $+32
-	JB   end928
+	JB   end932
 
-loop927:
+loop931:
 	VMOVUPD     (DX), Y0
 	VMOVUPD     (BX), Y1
 	VFMADD213PS (SI), Y1, Y0
@@ -17991,17 +18138,17 @@ loop927:
 	ADDQ        $+128, SI
 	SUBQ        $+32, AX
 	CMPQ        AX, $+32
-	JAE         loop927
+	JAE         loop931
 
-end928:
+end932:
 	SFENCE
 
-plain925:
+plain929:
 	SUBQ    $+32, AX
-	JB      end930
+	JB      end934
 	PCALIGN $0x40
 
-loop929:
+loop933:
 	VMOVUPD     (DX), Y0
 	VMOVUPD     (BX), Y1
 	VFMADD213PS (SI), Y1, Y0
@@ -18023,14 +18170,14 @@ loop929:
 	ADDQ        $+128, BX
 	ADDQ        $+128, SI
 	SUBQ        $+32, AX
-	JAE         loop929
+	JAE         loop933
 
-end930:
+end934:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end932
+	JB   end936
 
-loop931:
+loop935:
 	VMOVUPD     (DX), Y0
 	VMOVUPD     (BX), Y1
 	VFMADD213PS (SI), Y1, Y0
@@ -18041,11 +18188,11 @@ loop931:
 	ADDQ        $+32, SI
 	SUBQ        $+8, AX
 	CMPQ        AX, $+8
-	JAE         loop931
+	JAE         loop935
 
-end932:
+end936:
 	TESTQ       AX, AX
-	JZ          none933
+	JZ          none937
 	LEAQ        avx2const80<>+32(SB), DI
 	NEGQ        AX
 	VMOVDQU     (DI)(AX*4), Y0
@@ -18058,7 +18205,7 @@ end932:
 	VFMADD213PS Y3, Y2, Y1
 	VMASKMOVPS  Y1, Y0, (CX)
 
-none933:
+none937:
 	VZEROUPPER
 	RET
 
@@ -18072,10 +18219,10 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         y+24(FP), BX
 	MOVQ         stream+40(FP), SI
 	TESTQ        SI, SI
-	JZ           plain934
+	JZ           plain938
 	MOVQ         CX, SI
 	ANDQ         $+3, SI
-	JNZ          plain934
+	JNZ          plain938
 	MOVQ         CX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -18083,7 +18230,7 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-48
 	CMPQ         SI, AX
 	CMOVQHI      AX, SI
 	TESTQ        SI, SI
-	JZ           none935
+	JZ           none939
 	LEAQ         avx2const80<>+32(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*4), Y1
@@ -18098,11 +18245,11 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(SI*4), DX
 	LEAQ         (BX)(SI*4), BX
 
-none935:
+none939:
 	CMPQ AX, $+32
-	JB   end937
+	JB   end941
 
-loop936:
+loop940:
 	VMOVUPD     (DX), Y1
 	VFMADD213PS (BX), Y0, Y1
 	VMOVNTPD    Y1, (CX)
@@ -18120,17 +18267,17 @@ loop936:
 	ADDQ        $+128, BX
 	SUBQ        $+32, AX
 	CMPQ        AX, $+32
-	JAE         loop936
+	JAE         loop940
 
-end937:
+end941:
 	SFENCE
 
-plain934:
+plain938:
 	SUBQ    $+32, AX
-	JB      end939
+	JB      end943
 	PCALIGN $0x40
 
-loop938:
+loop942:
 	VMOVUPD     (DX), Y1
 	VFMADD213PS (BX), Y0, Y1
 	VMOVUPD     Y1, (CX)
@@ -18147,14 +18294,14 @@ loop938:
 	ADDQ        $+128, DX
 	ADDQ        $+128, BX
 	SUBQ        $+32, AX
-	JAE         loop938
+	JAE         loop942
 
-end939:
+end943:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end941
+	JB   end945
 
-loop940:
+loop944:
 	VMOVUPD     (DX), Y1
 	VFMADD213PS (BX), Y0, Y1
 	VMOVUPD     Y1, (CX)
@@ -18163,11 +18310,11 @@ loop940:
 	ADDQ        $+32, BX
 	SUBQ        $+8, AX
 	CMPQ        AX, $+8
-	JAE         loop940
+	JAE         loop944
 
-end941:
+end945:
 	TESTQ       AX, AX
-	JZ          none942
+	JZ          none946
 	LEAQ        avx2const80<>+32(SB), SI
 	NEGQ        AX
 	VMOVDQU     (SI)(AX*4), Y1
@@ -18178,7 +18325,7 @@ end941:
 	VFMADD213PS Y3, Y0, Y2
 	VMASKMOVPS  Y2, Y1, (CX)
 
-none942:
+none946:
 	VZEROUPPER
 	RET
 
@@ -18192,10 +18339,10 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-48
 	MOVQ         y+24(FP), BX
 	MOVQ         stream+40(FP), SI
 	TESTQ        SI, SI
-	JZ           plain943
+	JZ           plain947
 	MOVQ         CX, SI
 	ANDQ         $+3, SI
-	JNZ          plain943
+	JNZ          plain947
 	MOVQ         CX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -18203,7 +18350,7 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-48
 	CMPQ         SI, AX
 	CMOVQHI      AX, SI
 	TESTQ        SI, SI
-	JZ           none944
+	JZ           none948
 	LEAQ         avx2const80<>+32(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*4), Y1
@@ -18218,11 +18365,11 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(SI*4), DX
 	LEAQ         (BX)(SI*4), BX
 
-none944:
+none948:
 	CMPQ AX, $+32
-	JB   end946
+	JB   end950
 
-loop945:
+loop949:
 	VPMULLD  (DX), Y0, Y1
 	VPADDD   (BX), Y1, Y1
 	VMOVNTPD Y1, (CX)
@@ -18240,17 +18387,17 @@ loop945:
 	ADDQ     $+128, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop945
+	JAE      loop949
 
-end946:
+end950:
 	SFENCE
 
-plain943:
+plain947:
 	SUBQ    $+32, AX
-	JB      end948
+	JB      end952
 	PCALIGN $0x40
 
-loop947:
+loop951:
 	VPMULLD (DX), Y0, Y1
 	VPADDD  (BX), Y1, Y1
 	VMOVUPD Y1, (CX)
@@ -18267,14 +18414,14 @@ loop947:
 	ADDQ    $+128, DX
 	ADDQ    $+128, BX
 	SUBQ    $+32, AX
-	JAE     loop947
+	JAE     loop951
 
-end948:
+end952:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end950
+	JB   end954
 
-loop949:
+loop953:
 	VPMULLD (DX), Y0, Y1
 	VPADDD  (BX), Y1, Y1
 	VMOVUPD Y1, (CX)
@@ -18283,11 +18430,11 @@ loop949:
 	ADDQ    $+32, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop949
+	JAE     loop953
 
-end950:
+end954:
 	TESTQ      AX, AX
-	JZ         none951
+	JZ         none955
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y1
@@ -18298,7 +18445,7 @@ end950:
 	VPADDD     Y3, Y0, Y0
 	VMASKMOVPS Y0, Y1, (CX)
 
-none951:
+none955:
 	VZEROUPPER
 	RET
 
@@ -18319,12 +18466,12 @@ TEXT ·countFloat32AVX2(SB), NOSPLIT, $0-48
 	VMOVUPS      avx2const82<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case953
+	JNE          case957
 	SUBQ         $+64, CX
-	JB           end955
+	JB           end959
 	PCALIGN      $0x40
 
-loop954:
+loop958:
 	VCMPPS $0x1e, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x1e, 32(AX), Y0, Y9
@@ -18343,24 +18490,24 @@ loop954:
 	VPSUBD Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
-	JAE    loop954
+	JAE    loop958
 
-end955:
+end959:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end957
+	JB   end961
 
-loop956:
+loop960:
 	VCMPPS $0x1e, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop956
+	JAE    loop960
 
-end957:
+end961:
 	TESTQ      CX, CX
-	JZ         none958
+	JZ         none962
 	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -18370,17 +18517,17 @@ end957:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none958:
-	JMP done952
+none962:
+	JMP done956
 
-case953:
+case957:
 	CMPQ    DX, $+1
-	JNE     case959
+	JNE     case963
 	SUBQ    $+64, CX
-	JB      end961
+	JB      end965
 	PCALIGN $0x40
 
-loop960:
+loop964:
 	VCMPPS $0x1d, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x1d, 32(AX), Y0, Y9
@@ -18399,24 +18546,24 @@ loop960:
 	VPSUBD Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
-	JAE    loop960
+	JAE    loop964
 
-end961:
+end965:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end963
+	JB   end967
 
-loop962:
+loop966:
 	VCMPPS $0x1d, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop962
+	JAE    loop966
 
-end963:
+end967:
 	TESTQ      CX, CX
-	JZ         none964
+	JZ         none968
 	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -18426,17 +18573,17 @@ end963:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none964:
-	JMP done952
+none968:
+	JMP done956
 
-case959:
+case963:
 	CMPQ    DX, $+2
-	JNE     case965
+	JNE     case969
 	SUBQ    $+64, CX
-	JB      end967
+	JB      end971
 	PCALIGN $0x40
 
-loop966:
+loop970:
 	VCMPPS $0x11, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x11, 32(AX), Y0, Y9
@@ -18455,24 +18602,24 @@ loop966:
 	VPSUBD Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
-	JAE    loop966
+	JAE    loop970
 
-end967:
+end971:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end969
+	JB   end973
 
-loop968:
+loop972:
 	VCMPPS $0x11, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop968
+	JAE    loop972
 
-end969:
+end973:
 	TESTQ      CX, CX
-	JZ         none970
+	JZ         none974
 	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -18482,17 +18629,17 @@ end969:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none970:
-	JMP done952
+none974:
+	JMP done956
 
-case965:
+case969:
 	CMPQ    DX, $+3
-	JNE     case971
+	JNE     case975
 	SUBQ    $+64, CX
-	JB      end973
+	JB      end977
 	PCALIGN $0x40
 
-loop972:
+loop976:
 	VCMPPS $0x12, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x12, 32(AX), Y0, Y9
@@ -18511,24 +18658,24 @@ loop972:
 	VPSUBD Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
-	JAE    loop972
+	JAE    loop976
 
-end973:
+end977:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end975
+	JB   end979
 
-loop974:
+loop978:
 	VCMPPS $0x12, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop974
+	JAE    loop978
 
-end975:
+end979:
 	TESTQ      CX, CX
-	JZ         none976
+	JZ         none980
 	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -18538,17 +18685,17 @@ end975:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none976:
-	JMP done952
+none980:
+	JMP done956
 
-case971:
+case975:
 	CMPQ    DX, $+4
-	JNE     case977
+	JNE     case981
 	SUBQ    $+64, CX
-	JB      end979
+	JB      end983
 	PCALIGN $0x40
 
-loop978:
+loop982:
 	VCMPPS $0x00, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x00, 32(AX), Y0, Y9
@@ -18567,24 +18714,24 @@ loop978:
 	VPSUBD Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
-	JAE    loop978
+	JAE    loop982
 
-end979:
+end983:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end981
+	JB   end985
 
-loop980:
+loop984:
 	VCMPPS $0x00, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop980
+	JAE    loop984
 
-end981:
+end985:
 	TESTQ      CX, CX
-	JZ         none982
+	JZ         none986
 	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -18594,15 +18741,15 @@ end981:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none982:
-	JMP done952
+none986:
+	JMP done956
 
-case977:
+case981:
 	SUBQ    $+64, CX
-	JB      end984
+	JB      end988
 	PCALIGN $0x40
 
-loop983:
+loop987:
 	VCMPPS $0x04, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	VCMPPS $0x04, 32(AX), Y0, Y9
@@ -18621,24 +18768,24 @@ loop983:
 	VPSUBD Y9, Y8, Y8
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
-	JAE    loop983
+	JAE    loop987
 
-end984:
+end988:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end986
+	JB   end990
 
-loop985:
+loop989:
 	VCMPPS $0x04, (AX), Y0, Y9
 	VPSUBD Y9, Y1, Y1
 	ADDQ   $+32, AX
 	SUBQ   $+8, CX
 	CMPQ   CX, $+8
-	JAE    loop985
+	JAE    loop989
 
-end986:
+end990:
 	TESTQ      CX, CX
-	JZ         none987
+	JZ         none991
 	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -18648,8 +18795,8 @@ end986:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none987:
-done952:
+none991:
+done956:
 	VPADDD       Y5, Y1, Y1
 	VPADDD       Y6, Y2, Y2
 	VPADDD       Y7, Y3, Y3
@@ -18691,12 +18838,12 @@ TEXT ·countInt32AVX2(SB), NOSPLIT, $0-48
 	VMOVUPS      avx2const82<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case989
+	JNE          case993
 	SUBQ         $+64, CX
-	JB           end991
+	JB           end995
 	PCALIGN      $0x40
 
-loop990:
+loop994:
 	VPCMPGTD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	VPCMPGTD 32(AX), Y0, Y9
@@ -18715,24 +18862,24 @@ loop990:
 	VPSUBD   Y9, Y8, Y8
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
-	JAE      loop990
+	JAE      loop994
 
-end991:
+end995:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end993
+	JB   end997
 
-loop992:
+loop996:
 	VPCMPGTD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop992
+	JAE      loop996
 
-end993:
+end997:
 	TESTQ      CX, CX
-	JZ         none994
+	JZ         none998
 	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -18742,17 +18889,17 @@ end993:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none994:
-	JMP done988
+none998:
+	JMP done992
 
-case989:
+case993:
 	CMPQ    DX, $+1
-	JNE     case995
+	JNE     case999
 	SUBQ    $+64, CX
-	JB      end997
+	JB      end1001
 	PCALIGN $0x40
 
-loop996:
+loop1000:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPCMPEQD Y10, Y10, Y10
@@ -18795,52 +18942,52 @@ loop996:
 	VPSUBD   Y9, Y8, Y8
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
-	JAE      loop996
+	JAE      loop1000
 
-end997:
+end1001:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end999
-
-loop998:
-	VMOVUPD  (AX), Y9
-	VPCMPGTD Y0, Y9, Y9
-	VPCMPEQD Y10, Y10, Y10
-	VPXOR    Y10, Y9, Y9
-	VPSUBD   Y9, Y1, Y1
-	ADDQ     $+32, AX
-	SUBQ     $+8, CX
-	CMPQ     CX, $+8
-	JAE      loop998
-
-end999:
-	TESTQ      CX, CX
-	JZ         none1000
-	LEAQ       avx2const80<>+32(SB), DX
-	NEGQ       CX
-	VMOVDQU    (DX)(CX*4), Y9
-	NEGQ       CX
-	VMASKMOVPS (AX), Y9, Y10
-	VMOVUPD    Y10, Y10
-	VPCMPGTD   Y0, Y10, Y0
-	VPCMPEQD   Y10, Y10, Y10
-	VPXOR      Y10, Y0, Y0
-	VANDPD     Y9, Y0, Y0
-	VPSUBD     Y0, Y1, Y1
-
-none1000:
-	JMP done988
-
-case995:
-	CMPQ    DX, $+2
-	JNE     case1001
-	SUBQ    $+64, CX
-	JB      end1003
-	PCALIGN $0x40
+	JB   end1003
 
 loop1002:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
+	VPCMPEQD Y10, Y10, Y10
+	VPXOR    Y10, Y9, Y9
+	VPSUBD   Y9, Y1, Y1
+	ADDQ     $+32, AX
+	SUBQ     $+8, CX
+	CMPQ     CX, $+8
+	JAE      loop1002
+
+end1003:
+	TESTQ      CX, CX
+	JZ         none1004
+	LEAQ       avx2const80<>+32(SB), DX
+	NEGQ       CX
+	VMOVDQU    (DX)(CX*4), Y9
+	NEGQ       CX
+	VMASKMOVPS (AX), Y9, Y10
+	VMOVUPD    Y10, Y10
+	VPCMPGTD   Y0, Y10, Y0
+	VPCMPEQD   Y10, Y10, Y10
+	VPXOR      Y10, Y0, Y0
+	VANDPD     Y9, Y0, Y0
+	VPSUBD     Y0, Y1, Y1
+
+none1004:
+	JMP done992
+
+case999:
+	CMPQ    DX, $+2
+	JNE     case1005
+	SUBQ    $+64, CX
+	JB      end1007
+	PCALIGN $0x40
+
+loop1006:
+	VMOVUPD  (AX), Y9
+	VPCMPGTD Y0, Y9, Y9
 	VPSUBD   Y9, Y1, Y1
 	VMOVUPD  32(AX), Y9
 	VPCMPGTD Y0, Y9, Y9
@@ -18865,25 +19012,25 @@ loop1002:
 	VPSUBD   Y9, Y8, Y8
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
-	JAE      loop1002
+	JAE      loop1006
 
-end1003:
+end1007:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end1005
+	JB   end1009
 
-loop1004:
+loop1008:
 	VMOVUPD  (AX), Y9
 	VPCMPGTD Y0, Y9, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop1004
+	JAE      loop1008
 
-end1005:
+end1009:
 	TESTQ      CX, CX
-	JZ         none1006
+	JZ         none1010
 	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -18894,17 +19041,17 @@ end1005:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none1006:
-	JMP done988
+none1010:
+	JMP done992
 
-case1001:
+case1005:
 	CMPQ    DX, $+3
-	JNE     case1007
+	JNE     case1011
 	SUBQ    $+64, CX
-	JB      end1009
+	JB      end1013
 	PCALIGN $0x40
 
-loop1008:
+loop1012:
 	VPCMPGTD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -18939,14 +19086,14 @@ loop1008:
 	VPSUBD   Y9, Y8, Y8
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
-	JAE      loop1008
+	JAE      loop1012
 
-end1009:
+end1013:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end1011
+	JB   end1015
 
-loop1010:
+loop1014:
 	VPCMPGTD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -18954,11 +19101,11 @@ loop1010:
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop1010
+	JAE      loop1014
 
-end1011:
+end1015:
 	TESTQ      CX, CX
-	JZ         none1012
+	JZ         none1016
 	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -18970,17 +19117,17 @@ end1011:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none1012:
-	JMP done988
+none1016:
+	JMP done992
 
-case1007:
+case1011:
 	CMPQ    DX, $+4
-	JNE     case1013
+	JNE     case1017
 	SUBQ    $+64, CX
-	JB      end1015
+	JB      end1019
 	PCALIGN $0x40
 
-loop1014:
+loop1018:
 	VPCMPEQD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	VPCMPEQD 32(AX), Y0, Y9
@@ -18999,24 +19146,24 @@ loop1014:
 	VPSUBD   Y9, Y8, Y8
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
-	JAE      loop1014
+	JAE      loop1018
 
-end1015:
+end1019:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end1017
+	JB   end1021
 
-loop1016:
+loop1020:
 	VPCMPEQD (AX), Y0, Y9
 	VPSUBD   Y9, Y1, Y1
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop1016
+	JAE      loop1020
 
-end1017:
+end1021:
 	TESTQ      CX, CX
-	JZ         none1018
+	JZ         none1022
 	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -19026,15 +19173,15 @@ end1017:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none1018:
-	JMP done988
+none1022:
+	JMP done992
 
-case1013:
+case1017:
 	SUBQ    $+64, CX
-	JB      end1020
+	JB      end1024
 	PCALIGN $0x40
 
-loop1019:
+loop1023:
 	VPCMPEQD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -19069,14 +19216,14 @@ loop1019:
 	VPSUBD   Y9, Y8, Y8
 	ADDQ     $+256, AX
 	SUBQ     $+64, CX
-	JAE      loop1019
+	JAE      loop1023
 
-end1020:
+end1024:
 	ADDQ $+64, CX
 	CMPQ CX, $+8
-	JB   end1022
+	JB   end1026
 
-loop1021:
+loop1025:
 	VPCMPEQD (AX), Y0, Y9
 	VPCMPEQD Y10, Y10, Y10
 	VPXOR    Y10, Y9, Y9
@@ -19084,11 +19231,11 @@ loop1021:
 	ADDQ     $+32, AX
 	SUBQ     $+8, CX
 	CMPQ     CX, $+8
-	JAE      loop1021
+	JAE      loop1025
 
-end1022:
+end1026:
 	TESTQ      CX, CX
-	JZ         none1023
+	JZ         none1027
 	LEAQ       avx2const80<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
@@ -19100,8 +19247,8 @@ end1022:
 	VANDPD     Y9, Y0, Y0
 	VPSUBD     Y0, Y1, Y1
 
-none1023:
-done988:
+none1027:
+done992:
 	VPADDD       Y5, Y1, Y1
 	VPADDD       Y6, Y2, Y2
 	VPADDD       Y7, Y3, Y3
@@ -19129,11 +19276,11 @@ TEXT ·compareFloat32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1025
+	JNE          case1029
 	CMPQ         CX, $+32
-	JB           end1027
+	JB           end1031
 
-loop1026:
+loop1030:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -19150,13 +19297,13 @@ loop1026:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1026
+	JAE       loop1030
 
-end1027:
+end1031:
 	CMPQ CX, $+8
-	JB   end1029
+	JB   end1033
 
-loop1028:
+loop1032:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -19164,11 +19311,11 @@ loop1028:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1028
+	JAE       loop1032
 
-end1029:
+end1033:
 	TESTQ      CX, CX
-	JZ         none1030
+	JZ         none1034
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -19179,16 +19326,16 @@ end1029:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1030:
-	JMP done1024
+none1034:
+	JMP done1028
 
-case1025:
+case1029:
 	CMPQ BX, $+1
-	JNE  case1031
+	JNE  case1035
 	CMPQ CX, $+32
-	JB   end1033
+	JB   end1037
 
-loop1032:
+loop1036:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -19205,13 +19352,13 @@ loop1032:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1032
+	JAE       loop1036
 
-end1033:
+end1037:
 	CMPQ CX, $+8
-	JB   end1035
+	JB   end1039
 
-loop1034:
+loop1038:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -19219,11 +19366,11 @@ loop1034:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1034
+	JAE       loop1038
 
-end1035:
+end1039:
 	TESTQ      CX, CX
-	JZ         none1036
+	JZ         none1040
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -19234,16 +19381,16 @@ end1035:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1036:
-	JMP done1024
+none1040:
+	JMP done1028
 
-case1031:
+case1035:
 	CMPQ BX, $+2
-	JNE  case1037
+	JNE  case1041
 	CMPQ CX, $+32
-	JB   end1039
+	JB   end1043
 
-loop1038:
+loop1042:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -19260,13 +19407,13 @@ loop1038:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1038
+	JAE       loop1042
 
-end1039:
+end1043:
 	CMPQ CX, $+8
-	JB   end1041
+	JB   end1045
 
-loop1040:
+loop1044:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -19274,11 +19421,11 @@ loop1040:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1040
+	JAE       loop1044
 
-end1041:
+end1045:
 	TESTQ      CX, CX
-	JZ         none1042
+	JZ         none1046
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -19289,16 +19436,16 @@ end1041:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1042:
-	JMP done1024
+none1046:
+	JMP done1028
 
-case1037:
+case1041:
 	CMPQ BX, $+3
-	JNE  case1043
+	JNE  case1047
 	CMPQ CX, $+32
-	JB   end1045
+	JB   end1049
 
-loop1044:
+loop1048:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -19315,13 +19462,13 @@ loop1044:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1044
+	JAE       loop1048
 
-end1045:
+end1049:
 	CMPQ CX, $+8
-	JB   end1047
+	JB   end1051
 
-loop1046:
+loop1050:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -19329,11 +19476,11 @@ loop1046:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1046
+	JAE       loop1050
 
-end1047:
+end1051:
 	TESTQ      CX, CX
-	JZ         none1048
+	JZ         none1052
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -19344,16 +19491,16 @@ end1047:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1048:
-	JMP done1024
+none1052:
+	JMP done1028
 
-case1043:
+case1047:
 	CMPQ BX, $+4
-	JNE  case1049
+	JNE  case1053
 	CMPQ CX, $+32
-	JB   end1051
+	JB   end1055
 
-loop1050:
+loop1054:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -19370,13 +19517,13 @@ loop1050:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1050
+	JAE       loop1054
 
-end1051:
+end1055:
 	CMPQ CX, $+8
-	JB   end1053
+	JB   end1057
 
-loop1052:
+loop1056:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -19384,11 +19531,11 @@ loop1052:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1052
+	JAE       loop1056
 
-end1053:
+end1057:
 	TESTQ      CX, CX
-	JZ         none1054
+	JZ         none1058
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -19399,14 +19546,14 @@ end1053:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1054:
-	JMP done1024
+none1058:
+	JMP done1028
 
-case1049:
+case1053:
 	CMPQ CX, $+32
-	JB   end1056
+	JB   end1060
 
-loop1055:
+loop1059:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -19423,13 +19570,13 @@ loop1055:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1055
+	JAE       loop1059
 
-end1056:
+end1060:
 	CMPQ CX, $+8
-	JB   end1058
+	JB   end1062
 
-loop1057:
+loop1061:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -19437,11 +19584,11 @@ loop1057:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1057
+	JAE       loop1061
 
-end1058:
+end1062:
 	TESTQ      CX, CX
-	JZ         none1059
+	JZ         none1063
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -19452,8 +19599,8 @@ end1058:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1059:
-done1024:
+none1063:
+done1028:
 	VZEROUPPER
 	RET
 
@@ -19466,11 +19613,11 @@ TEXT ·compareInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1061
+	JNE          case1065
 	CMPQ         CX, $+32
-	JB           end1063
+	JB           end1067
 
-loop1062:
+loop1066:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -19487,13 +19634,13 @@ loop1062:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1062
+	JAE       loop1066
 
-end1063:
+end1067:
 	CMPQ CX, $+8
-	JB   end1065
+	JB   end1069
 
-loop1064:
+loop1068:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -19501,11 +19648,11 @@ loop1064:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1064
+	JAE       loop1068
 
-end1065:
+end1069:
 	TESTQ      CX, CX
-	JZ         none1066
+	JZ         none1070
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -19516,16 +19663,16 @@ end1065:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1066:
-	JMP done1060
+none1070:
+	JMP done1064
 
-case1061:
+case1065:
 	CMPQ BX, $+1
-	JNE  case1067
+	JNE  case1071
 	CMPQ CX, $+32
-	JB   end1069
+	JB   end1073
 
-loop1068:
+loop1072:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -19554,53 +19701,53 @@ loop1068:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1068
+	JAE       loop1072
 
-end1069:
+end1073:
 	CMPQ CX, $+8
-	JB   end1071
-
-loop1070:
-	VMOVUPD   (AX), Y1
-	VPCMPGTD  Y0, Y1, Y1
-	VPCMPEQD  Y2, Y2, Y2
-	VPXOR     Y2, Y1, Y1
-	VMOVMSKPS Y1, BX
-	MOVB      BL, (DX)
-	ADDQ      $+32, AX
-	ADDQ      $+1, DX
-	SUBQ      $+8, CX
-	CMPQ      CX, $+8
-	JAE       loop1070
-
-end1071:
-	TESTQ      CX, CX
-	JZ         none1072
-	LEAQ       avx2const80<>+32(SB), BX
-	NEGQ       CX
-	VMOVDQU    (BX)(CX*4), Y1
-	NEGQ       CX
-	VMASKMOVPS (AX), Y1, Y2
-	VMOVUPD    Y2, Y2
-	VPCMPGTD   Y0, Y2, Y0
-	VPCMPEQD   Y2, Y2, Y2
-	VPXOR      Y2, Y0, Y0
-	VANDPD     Y1, Y0, Y0
-	VMOVMSKPS  Y0, AX
-	MOVB       AL, (DX)
-
-none1072:
-	JMP done1060
-
-case1067:
-	CMPQ BX, $+2
-	JNE  case1073
-	CMPQ CX, $+32
 	JB   end1075
 
 loop1074:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
+	VPCMPEQD  Y2, Y2, Y2
+	VPXOR     Y2, Y1, Y1
+	VMOVMSKPS Y1, BX
+	MOVB      BL, (DX)
+	ADDQ      $+32, AX
+	ADDQ      $+1, DX
+	SUBQ      $+8, CX
+	CMPQ      CX, $+8
+	JAE       loop1074
+
+end1075:
+	TESTQ      CX, CX
+	JZ         none1076
+	LEAQ       avx2const80<>+32(SB), BX
+	NEGQ       CX
+	VMOVDQU    (BX)(CX*4), Y1
+	NEGQ       CX
+	VMASKMOVPS (AX), Y1, Y2
+	VMOVUPD    Y2, Y2
+	VPCMPGTD   Y0, Y2, Y0
+	VPCMPEQD   Y2, Y2, Y2
+	VPXOR      Y2, Y0, Y0
+	VANDPD     Y1, Y0, Y0
+	VMOVMSKPS  Y0, AX
+	MOVB       AL, (DX)
+
+none1076:
+	JMP done1064
+
+case1071:
+	CMPQ BX, $+2
+	JNE  case1077
+	CMPQ CX, $+32
+	JB   end1079
+
+loop1078:
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y0, Y1, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
 	VMOVUPD   32(AX), Y1
@@ -19619,13 +19766,13 @@ loop1074:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1074
+	JAE       loop1078
 
-end1075:
+end1079:
 	CMPQ CX, $+8
-	JB   end1077
+	JB   end1081
 
-loop1076:
+loop1080:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VMOVMSKPS Y1, BX
@@ -19634,11 +19781,11 @@ loop1076:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1076
+	JAE       loop1080
 
-end1077:
+end1081:
 	TESTQ      CX, CX
-	JZ         none1078
+	JZ         none1082
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -19650,16 +19797,16 @@ end1077:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1078:
-	JMP done1060
+none1082:
+	JMP done1064
 
-case1073:
+case1077:
 	CMPQ BX, $+3
-	JNE  case1079
+	JNE  case1083
 	CMPQ CX, $+32
-	JB   end1081
+	JB   end1085
 
-loop1080:
+loop1084:
 	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -19684,13 +19831,13 @@ loop1080:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1080
+	JAE       loop1084
 
-end1081:
+end1085:
 	CMPQ CX, $+8
-	JB   end1083
+	JB   end1087
 
-loop1082:
+loop1086:
 	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -19700,11 +19847,11 @@ loop1082:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1082
+	JAE       loop1086
 
-end1083:
+end1087:
 	TESTQ      CX, CX
-	JZ         none1084
+	JZ         none1088
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -19717,16 +19864,16 @@ end1083:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1084:
-	JMP done1060
+none1088:
+	JMP done1064
 
-case1079:
+case1083:
 	CMPQ BX, $+4
-	JNE  case1085
+	JNE  case1089
 	CMPQ CX, $+32
-	JB   end1087
+	JB   end1091
 
-loop1086:
+loop1090:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -19743,13 +19890,13 @@ loop1086:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1086
+	JAE       loop1090
 
-end1087:
+end1091:
 	CMPQ CX, $+8
-	JB   end1089
+	JB   end1093
 
-loop1088:
+loop1092:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	MOVB      BL, (DX)
@@ -19757,11 +19904,11 @@ loop1088:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1088
+	JAE       loop1092
 
-end1089:
+end1093:
 	TESTQ      CX, CX
-	JZ         none1090
+	JZ         none1094
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -19772,14 +19919,14 @@ end1089:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1090:
-	JMP done1060
+none1094:
+	JMP done1064
 
-case1085:
+case1089:
 	CMPQ CX, $+32
-	JB   end1092
+	JB   end1096
 
-loop1091:
+loop1095:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -19804,13 +19951,13 @@ loop1091:
 	ADDQ      $+4, DX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1091
+	JAE       loop1095
 
-end1092:
+end1096:
 	CMPQ CX, $+8
-	JB   end1094
+	JB   end1098
 
-loop1093:
+loop1097:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -19820,11 +19967,11 @@ loop1093:
 	ADDQ      $+1, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1093
+	JAE       loop1097
 
-end1094:
+end1098:
 	TESTQ      CX, CX
-	JZ         none1095
+	JZ         none1099
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -19837,8 +19984,8 @@ end1094:
 	VMOVMSKPS  Y0, AX
 	MOVB       AL, (DX)
 
-none1095:
-done1060:
+none1099:
+done1064:
 	VZEROUPPER
 	RET
 
@@ -19850,9 +19997,9 @@ TEXT ·indexOfFloat32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end1099
+	JB           end1103
 
-loop1098:
+loop1102:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VCMPPS    $0x00, 32(AX), Y0, Y2
 	VORPS     Y2, Y1, Y1
@@ -19862,30 +20009,30 @@ loop1098:
 	VORPS     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       near1097
+	JNZ       near1101
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1098
+	JAE       loop1102
 
-end1099:
-near1097:
+end1103:
+near1101:
 	CMPQ CX, $+8
-	JB   end1101
+	JB   end1105
 
-loop1100:
+loop1104:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       found1096
+	JNZ       found1100
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1100
+	JAE       loop1104
 
-end1101:
+end1105:
 	TESTQ      CX, CX
-	JZ         none1102
+	JZ         none1106
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -19895,13 +20042,13 @@ end1101:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPS  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found1096
+	JNZ        found1100
 	LEAQ       (AX)(CX*4), AX
 
-none1102:
+none1106:
 	XORQ BX, BX
 
-found1096:
+found1100:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -19920,9 +20067,9 @@ TEXT ·indexOfInt32AVX2(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+32
-	JB           end1106
+	JB           end1110
 
-loop1105:
+loop1109:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  32(AX), Y0, Y2
 	VORPS     Y2, Y1, Y1
@@ -19932,30 +20079,30 @@ loop1105:
 	VORPS     Y2, Y1, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       near1104
+	JNZ       near1108
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1105
+	JAE       loop1109
 
-end1106:
-near1104:
+end1110:
+near1108:
 	CMPQ CX, $+8
-	JB   end1108
+	JB   end1112
 
-loop1107:
+loop1111:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, BX
 	TESTQ     BX, BX
-	JNZ       found1103
+	JNZ       found1107
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1107
+	JAE       loop1111
 
-end1108:
+end1112:
 	TESTQ      CX, CX
-	JZ         none1109
+	JZ         none1113
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
@@ -19965,13 +20112,13 @@ end1108:
 	VANDPD     Y1, Y0, Y0
 	VMOVMSKPS  Y0, BX
 	TESTQ      BX, BX
-	JNZ        found1103
+	JNZ        found1107
 	LEAQ       (AX)(CX*4), AX
 
-none1109:
+none1113:
 	XORQ BX, BX
 
-found1103:
+found1107:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -19989,9 +20136,9 @@ TEXT ·indexNaNFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+32
-	JB   end1113
+	JB   end1117
 
-loop1112:
+loop1116:
 	VMOVUPD   (AX), Y0
 	VCMPPS    $0x03, Y0, Y0, Y0
 	VMOVUPD   32(AX), Y1
@@ -20005,31 +20152,31 @@ loop1112:
 	VORPS     Y1, Y0, Y0
 	VMOVMSKPS Y0, BX
 	TESTQ     BX, BX
-	JNZ       near1111
+	JNZ       near1115
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1112
+	JAE       loop1116
 
-end1113:
-near1111:
+end1117:
+near1115:
 	CMPQ CX, $+8
-	JB   end1115
+	JB   end1119
 
-loop1114:
+loop1118:
 	VMOVUPD   (AX), Y0
 	VCMPPS    $0x03, Y0, Y0, Y0
 	VMOVMSKPS Y0, BX
 	TESTQ     BX, BX
-	JNZ       found1110
+	JNZ       found1114
 	ADDQ      $+32, AX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1114
+	JAE       loop1118
 
-end1115:
+end1119:
 	TESTQ      CX, CX
-	JZ         none1116
+	JZ         none1120
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
@@ -20040,13 +20187,13 @@ end1115:
 	VANDPD     Y0, Y1, Y1
 	VMOVMSKPS  Y1, BX
 	TESTQ      BX, BX
-	JNZ        found1110
+	JNZ        found1114
 	LEAQ       (AX)(CX*4), AX
 
-none1116:
+none1120:
 	XORQ BX, BX
 
-found1110:
+found1114:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -20075,15 +20222,15 @@ TEXT ·leastFloat32AVX2(SB), NOSPLIT, $8-48
 	VMOVAPD Y0, Y8
 	STMXCSR (SP)
 	BTRL    $0x00, (SP)
-	JCC     clear1117
+	JCC     clear1121
 	LDMXCSR (SP)
 
-clear1117:
+clear1121:
 	MOVQ CX, DI
 
-piece1119:
+piece1123:
 	TESTQ   CX, CX
-	JZ      all1118
+	JZ      all1122
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -20091,12 +20238,12 @@ piece1119:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1120
+	JB      near1124
 	SUBQ    $+64, R8
-	JB      end1122
+	JB      end1126
 	PCALIGN $0x40
 
-loop1121:
+loop1125:
 	MOVQ    (AX), R9
 	MOVQ    64(AX), R9
 	MOVQ    128(AX), R9
@@ -20119,20 +20266,20 @@ loop1121:
 	VMINPS  Y8, Y9, Y8
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
-	JAE     loop1121
+	JAE     loop1125
 
-end1122:
+end1126:
 	ADDQ $+64, R8
 
-near1120:
+near1124:
 	CMPQ    DI, ·fetchFrom+0(SB)
-	JB      near1123
+	JB      near1127
 	MOVL    $0x00001000, R9
 	SUBQ    $+64, R8
-	JB      end1125
+	JB      end1129
 	PCALIGN $0x40
 
-loop1124:
+loop1128:
 	PREFETCHT0 (AX)(R9*1)
 	VMOVUPD    (AX), Y9
 	VMINPS     Y1, Y9, Y1
@@ -20152,17 +20299,17 @@ loop1124:
 	VMINPS     Y8, Y9, Y8
 	ADDQ       $+256, AX
 	SUBQ       $+64, R8
-	JAE        loop1124
+	JAE        loop1128
 
-end1125:
+end1129:
 	ADDQ $+64, R8
 
-near1123:
+near1127:
 	SUBQ    $+64, R8
-	JB      end1127
+	JB      end1131
 	PCALIGN $0x40
 
-loop1126:
+loop1130:
 	VMOVUPD (AX), Y9
 	VMINPS  Y1, Y9, Y1
 	VMOVUPD 32(AX), Y9
@@ -20181,24 +20328,24 @@ loop1126:
 	VMINPS  Y8, Y9, Y8
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
-	JAE     loop1126
+	JAE     loop1130
 
-end1127:
+end1131:
 	ADDQ $+64, R8
 	CMPQ R8, $+8
-	JB   end1129
+	JB   end1133
 
-loop1128:
+loop1132:
 	VMOVUPD (AX), Y9
 	VMINPS  Y1, Y9, Y1
 	ADDQ    $+32, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop1128
+	JAE     loop1132
 
-end1129:
+end1133:
 	TESTQ      R8, R8
-	JZ         none1130
+	JZ         none1134
 	LEAQ       avx2const80<>+32(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*4), Y9
@@ -20208,7 +20355,7 @@ end1129:
 	VMOVUPD    Y10, Y9
 	VMINPS     Y1, Y9, Y1
 
-none1130:
+none1134:
 	VMINPS       Y1, Y5, Y1
 	VMINPS       Y2, Y6, Y2
 	VMINPS       Y3, Y7, Y3
@@ -20219,7 +20366,7 @@ none1130:
 	VCMPPS       $0x1e, Y1, Y0, Y9
 	VMOVMSKPS    Y9, R8
 	TESTQ        R8, R8
-	JZ           same1131
+	JZ           same1135
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VMINPS       X0, X9, X0
@@ -20230,10 +20377,10 @@ none1130:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1131:
-	JMP piece1119
+same1135:
+	JMP piece1123
 
-all1118:
+all1122:
 	VMOVSS  X0, best+24(FP)
 	SUBQ    DX, SI
 	SHRQ    $0x02, SI
@@ -20269,15 +20416,15 @@ TEXT ·greatestFloat32AVX2(SB), NOSPLIT, $8-48
 	VMOVAPD Y0, Y8
 	STMXCSR (SP)
 	BTRL    $0x00, (SP)
-	JCC     clear1132
+	JCC     clear1136
 	LDMXCSR (SP)
 
-clear1132:
+clear1136:
 	MOVQ CX, DI
 
-piece1134:
+piece1138:
 	TESTQ   CX, CX
-	JZ      all1133
+	JZ      all1137
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -20285,12 +20432,12 @@ piece1134:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1135
+	JB      near1139
 	SUBQ    $+64, R8
-	JB      end1137
+	JB      end1141
 	PCALIGN $0x40
 
-loop1136:
+loop1140:
 	MOVQ    (AX), R9
 	MOVQ    64(AX), R9
 	MOVQ    128(AX), R9
@@ -20313,20 +20460,20 @@ loop1136:
 	VMAXPS  Y8, Y9, Y8
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
-	JAE     loop1136
+	JAE     loop1140
 
-end1137:
+end1141:
 	ADDQ $+64, R8
 
-near1135:
+near1139:
 	CMPQ    DI, ·fetchFrom+0(SB)
-	JB      near1138
+	JB      near1142
 	MOVL    $0x00001000, R9
 	SUBQ    $+64, R8
-	JB      end1140
+	JB      end1144
 	PCALIGN $0x40
 
-loop1139:
+loop1143:
 	PREFETCHT0 (AX)(R9*1)
 	VMOVUPD    (AX), Y9
 	VMAXPS     Y1, Y9, Y1
@@ -20346,17 +20493,17 @@ loop1139:
 	VMAXPS     Y8, Y9, Y8
 	ADDQ       $+256, AX
 	SUBQ       $+64, R8
-	JAE        loop1139
+	JAE        loop1143
 
-end1140:
+end1144:
 	ADDQ $+64, R8
 
-near1138:
+near1142:
 	SUBQ    $+64, R8
-	JB      end1142
+	JB      end1146
 	PCALIGN $0x40
 
-loop1141:
+loop1145:
 	VMOVUPD (AX), Y9
 	VMAXPS  Y1, Y9, Y1
 	VMOVUPD 32(AX), Y9
@@ -20375,24 +20522,24 @@ loop1141:
 	VMAXPS  Y8, Y9, Y8
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
-	JAE     loop1141
+	JAE     loop1145
 
-end1142:
+end1146:
 	ADDQ $+64, R8
 	CMPQ R8, $+8
-	JB   end1144
+	JB   end1148
 
-loop1143:
+loop1147:
 	VMOVUPD (AX), Y9
 	VMAXPS  Y1, Y9, Y1
 	ADDQ    $+32, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop1143
+	JAE     loop1147
 
-end1144:
+end1148:
 	TESTQ      R8, R8
-	JZ         none1145
+	JZ         none1149
 	LEAQ       avx2const80<>+32(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*4), Y9
@@ -20402,7 +20549,7 @@ end1144:
 	VMOVUPD    Y10, Y9
 	VMAXPS     Y1, Y9, Y1
 
-none1145:
+none1149:
 	VMAXPS       Y1, Y5, Y1
 	VMAXPS       Y2, Y6, Y2
 	VMAXPS       Y3, Y7, Y3
@@ -20413,7 +20560,7 @@ none1145:
 	VCMPPS       $0x11, Y1, Y0, Y9
 	VMOVMSKPS    Y9, R8
 	TESTQ        R8, R8
-	JZ           same1146
+	JZ           same1150
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VMAXPS       X0, X9, X0
@@ -20424,10 +20571,10 @@ none1145:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1146:
-	JMP piece1134
+same1150:
+	JMP piece1138
 
-all1133:
+all1137:
 	VMOVSS  X0, best+24(FP)
 	SUBQ    DX, SI
 	SHRQ    $0x02, SI
@@ -20463,9 +20610,9 @@ TEXT ·leastInt32AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	MOVQ    CX, DI
 
-piece1148:
+piece1152:
 	TESTQ   CX, CX
-	JZ      all1147
+	JZ      all1151
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -20473,12 +20620,12 @@ piece1148:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1149
+	JB      near1153
 	SUBQ    $+64, R8
-	JB      end1151
+	JB      end1155
 	PCALIGN $0x40
 
-loop1150:
+loop1154:
 	MOVQ    (AX), R9
 	MOVQ    64(AX), R9
 	MOVQ    128(AX), R9
@@ -20501,20 +20648,20 @@ loop1150:
 	VPMINSD Y8, Y9, Y8
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
-	JAE     loop1150
+	JAE     loop1154
 
-end1151:
+end1155:
 	ADDQ $+64, R8
 
-near1149:
+near1153:
 	CMPQ    DI, ·fetchFrom+0(SB)
-	JB      near1152
+	JB      near1156
 	MOVL    $0x00001000, R9
 	SUBQ    $+64, R8
-	JB      end1154
+	JB      end1158
 	PCALIGN $0x40
 
-loop1153:
+loop1157:
 	PREFETCHT0 (AX)(R9*1)
 	VMOVUPD    (AX), Y9
 	VPMINSD    Y1, Y9, Y1
@@ -20534,17 +20681,17 @@ loop1153:
 	VPMINSD    Y8, Y9, Y8
 	ADDQ       $+256, AX
 	SUBQ       $+64, R8
-	JAE        loop1153
+	JAE        loop1157
 
-end1154:
+end1158:
 	ADDQ $+64, R8
 
-near1152:
+near1156:
 	SUBQ    $+64, R8
-	JB      end1156
+	JB      end1160
 	PCALIGN $0x40
 
-loop1155:
+loop1159:
 	VMOVUPD (AX), Y9
 	VPMINSD Y1, Y9, Y1
 	VMOVUPD 32(AX), Y9
@@ -20563,24 +20710,24 @@ loop1155:
 	VPMINSD Y8, Y9, Y8
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
-	JAE     loop1155
+	JAE     loop1159
 
-end1156:
+end1160:
 	ADDQ $+64, R8
 	CMPQ R8, $+8
-	JB   end1158
+	JB   end1162
 
-loop1157:
+loop1161:
 	VMOVUPD (AX), Y9
 	VPMINSD Y1, Y9, Y1
 	ADDQ    $+32, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop1157
+	JAE     loop1161
 
-end1158:
+end1162:
 	TESTQ      R8, R8
-	JZ         none1159
+	JZ         none1163
 	LEAQ       avx2const80<>+32(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*4), Y9
@@ -20590,7 +20737,7 @@ end1158:
 	VMOVUPD    Y10, Y9
 	VPMINSD    Y1, Y9, Y1
 
-none1159:
+none1163:
 	VPMINSD      Y1, Y5, Y1
 	VPMINSD      Y2, Y6, Y2
 	VPMINSD      Y3, Y7, Y3
@@ -20601,7 +20748,7 @@ none1159:
 	VPCMPGTD     Y1, Y0, Y9
 	VMOVMSKPS    Y9, R8
 	TESTQ        R8, R8
-	JZ           same1160
+	JZ           same1164
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPMINSD      X0, X9, X0
@@ -20612,10 +20759,10 @@ none1159:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1160:
-	JMP piece1148
+same1164:
+	JMP piece1152
 
-all1147:
+all1151:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -20649,9 +20796,9 @@ TEXT ·greatestInt32AVX2(SB), NOSPLIT, $0-48
 	VMOVAPD Y0, Y8
 	MOVQ    CX, DI
 
-piece1162:
+piece1166:
 	TESTQ   CX, CX
-	JZ      all1161
+	JZ      all1165
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -20659,12 +20806,12 @@ piece1162:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1163
+	JB      near1167
 	SUBQ    $+64, R8
-	JB      end1165
+	JB      end1169
 	PCALIGN $0x40
 
-loop1164:
+loop1168:
 	MOVQ    (AX), R9
 	MOVQ    64(AX), R9
 	MOVQ    128(AX), R9
@@ -20687,20 +20834,20 @@ loop1164:
 	VPMAXSD Y8, Y9, Y8
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
-	JAE     loop1164
+	JAE     loop1168
 
-end1165:
+end1169:
 	ADDQ $+64, R8
 
-near1163:
+near1167:
 	CMPQ    DI, ·fetchFrom+0(SB)
-	JB      near1166
+	JB      near1170
 	MOVL    $0x00001000, R9
 	SUBQ    $+64, R8
-	JB      end1168
+	JB      end1172
 	PCALIGN $0x40
 
-loop1167:
+loop1171:
 	PREFETCHT0 (AX)(R9*1)
 	VMOVUPD    (AX), Y9
 	VPMAXSD    Y1, Y9, Y1
@@ -20720,17 +20867,17 @@ loop1167:
 	VPMAXSD    Y8, Y9, Y8
 	ADDQ       $+256, AX
 	SUBQ       $+64, R8
-	JAE        loop1167
+	JAE        loop1171
 
-end1168:
+end1172:
 	ADDQ $+64, R8
 
-near1166:
+near1170:
 	SUBQ    $+64, R8
-	JB      end1170
+	JB      end1174
 	PCALIGN $0x40
 
-loop1169:
+loop1173:
 	VMOVUPD (AX), Y9
 	VPMAXSD Y1, Y9, Y1
 	VMOVUPD 32(AX), Y9
@@ -20749,24 +20896,24 @@ loop1169:
 	VPMAXSD Y8, Y9, Y8
 	ADDQ    $+256, AX
 	SUBQ    $+64, R8
-	JAE     loop1169
+	JAE     loop1173
 
-end1170:
+end1174:
 	ADDQ $+64, R8
 	CMPQ R8, $+8
-	JB   end1172
+	JB   end1176
 
-loop1171:
+loop1175:
 	VMOVUPD (AX), Y9
 	VPMAXSD Y1, Y9, Y1
 	ADDQ    $+32, AX
 	SUBQ    $+8, R8
 	CMPQ    R8, $+8
-	JAE     loop1171
+	JAE     loop1175
 
-end1172:
+end1176:
 	TESTQ      R8, R8
-	JZ         none1173
+	JZ         none1177
 	LEAQ       avx2const80<>+32(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*4), Y9
@@ -20776,7 +20923,7 @@ end1172:
 	VMOVUPD    Y10, Y9
 	VPMAXSD    Y1, Y9, Y1
 
-none1173:
+none1177:
 	VPMAXSD      Y1, Y5, Y1
 	VPMAXSD      Y2, Y6, Y2
 	VPMAXSD      Y3, Y7, Y3
@@ -20788,7 +20935,7 @@ none1173:
 	VPCMPGTD     Y0, Y9, Y9
 	VMOVMSKPS    Y9, R8
 	TESTQ        R8, R8
-	JZ           same1174
+	JZ           same1178
 	VMOVAPS      Y1, Y0
 	VEXTRACTF128 $0x01, Y0, X9
 	VPMAXSD      X0, X9, X0
@@ -20799,10 +20946,10 @@ none1173:
 	VBROADCASTSS X0, Y0
 	MOVQ         BX, SI
 
-same1174:
-	JMP piece1162
+same1178:
+	JMP piece1166
 
-all1161:
+all1165:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -20828,9 +20975,9 @@ TEXT ·compressDwordsAVX2(SB), NOSPLIT, $0-56
 	MOVQ    R8, R9
 	NEGQ    R9
 	CMPQ    CX, $+64
-	JB      end1176
+	JB      end1180
 
-loop1175:
+loop1179:
 	SHRXQ     R8, (SI), R10
 	SHLXQ     R9, (SI)(DI*1), R11
 	ORQ       R11, R10
@@ -20894,9 +21041,9 @@ loop1175:
 	ADDQ      $+256, AX
 	SUBQ      $+64, CX
 	CMPQ      CX, $+64
-	JAE       loop1175
+	JAE       loop1179
 
-end1176:
+end1180:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -21172,11 +21319,11 @@ TEXT ·filterFloat32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const86<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case1178
+	JNE          case1182
 	CMPQ         CX, $+32
-	JB           end1180
+	JB           end1184
 
-loop1179:
+loop1183:
 	VCMPPS    $0x1e, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -21208,18 +21355,18 @@ loop1179:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1179
+	JAE       loop1183
 
-end1180:
-	JMP done1177
+end1184:
+	JMP done1181
 
-case1178:
+case1182:
 	CMPQ SI, $+1
-	JNE  case1181
+	JNE  case1185
 	CMPQ CX, $+32
-	JB   end1183
+	JB   end1187
 
-loop1182:
+loop1186:
 	VCMPPS    $0x1d, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -21251,18 +21398,18 @@ loop1182:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1182
+	JAE       loop1186
 
-end1183:
-	JMP done1177
+end1187:
+	JMP done1181
 
-case1181:
+case1185:
 	CMPQ SI, $+2
-	JNE  case1184
+	JNE  case1188
 	CMPQ CX, $+32
-	JB   end1186
+	JB   end1190
 
-loop1185:
+loop1189:
 	VCMPPS    $0x11, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -21294,18 +21441,18 @@ loop1185:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1185
+	JAE       loop1189
 
-end1186:
-	JMP done1177
+end1190:
+	JMP done1181
 
-case1184:
+case1188:
 	CMPQ SI, $+3
-	JNE  case1187
+	JNE  case1191
 	CMPQ CX, $+32
-	JB   end1189
+	JB   end1193
 
-loop1188:
+loop1192:
 	VCMPPS    $0x12, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -21337,18 +21484,18 @@ loop1188:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1188
+	JAE       loop1192
 
-end1189:
-	JMP done1177
+end1193:
+	JMP done1181
 
-case1187:
+case1191:
 	CMPQ SI, $+4
-	JNE  case1190
+	JNE  case1194
 	CMPQ CX, $+32
-	JB   end1192
+	JB   end1196
 
-loop1191:
+loop1195:
 	VCMPPS    $0x00, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -21380,16 +21527,16 @@ loop1191:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1191
+	JAE       loop1195
 
-end1192:
-	JMP done1177
+end1196:
+	JMP done1181
 
-case1190:
+case1194:
 	CMPQ CX, $+32
-	JB   end1194
+	JB   end1198
 
-loop1193:
+loop1197:
 	VCMPPS    $0x04, (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -21421,10 +21568,10 @@ loop1193:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1193
+	JAE       loop1197
 
-end1194:
-done1177:
+end1198:
+done1181:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -21442,11 +21589,11 @@ TEXT ·filterInt32AVX2(SB), NOSPLIT, $0-56
 	LEAQ         avx2const86<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
-	JNE          case1196
+	JNE          case1200
 	CMPQ         CX, $+32
-	JB           end1198
+	JB           end1202
 
-loop1197:
+loop1201:
 	VPCMPGTD  (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -21478,18 +21625,18 @@ loop1197:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1197
+	JAE       loop1201
 
-end1198:
-	JMP done1195
+end1202:
+	JMP done1199
 
-case1196:
+case1200:
 	CMPQ SI, $+1
-	JNE  case1199
+	JNE  case1203
 	CMPQ CX, $+32
-	JB   end1201
+	JB   end1205
 
-loop1200:
+loop1204:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VPCMPEQD  Y2, Y2, Y2
@@ -21533,18 +21680,18 @@ loop1200:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1200
+	JAE       loop1204
 
-end1201:
-	JMP done1195
+end1205:
+	JMP done1199
 
-case1199:
+case1203:
 	CMPQ SI, $+2
-	JNE  case1202
+	JNE  case1206
 	CMPQ CX, $+32
-	JB   end1204
+	JB   end1208
 
-loop1203:
+loop1207:
 	VMOVUPD   (AX), Y1
 	VPCMPGTD  Y0, Y1, Y1
 	VMOVMSKPS Y1, SI
@@ -21580,18 +21727,18 @@ loop1203:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1203
+	JAE       loop1207
 
-end1204:
-	JMP done1195
+end1208:
+	JMP done1199
 
-case1202:
+case1206:
 	CMPQ SI, $+3
-	JNE  case1205
+	JNE  case1209
 	CMPQ CX, $+32
-	JB   end1207
+	JB   end1211
 
-loop1206:
+loop1210:
 	VPCMPGTD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -21631,18 +21778,18 @@ loop1206:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1206
+	JAE       loop1210
 
-end1207:
-	JMP done1195
+end1211:
+	JMP done1199
 
-case1205:
+case1209:
 	CMPQ SI, $+4
-	JNE  case1208
+	JNE  case1212
 	CMPQ CX, $+32
-	JB   end1210
+	JB   end1214
 
-loop1209:
+loop1213:
 	VPCMPEQD  (AX), Y0, Y1
 	VMOVMSKPS Y1, SI
 	POPCNTL   SI, DI
@@ -21674,16 +21821,16 @@ loop1209:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1209
+	JAE       loop1213
 
-end1210:
-	JMP done1195
+end1214:
+	JMP done1199
 
-case1208:
+case1212:
 	CMPQ CX, $+32
-	JB   end1212
+	JB   end1216
 
-loop1211:
+loop1215:
 	VPCMPEQD  (AX), Y0, Y1
 	VPCMPEQD  Y2, Y2, Y2
 	VPXOR     Y2, Y1, Y1
@@ -21723,10 +21870,10 @@ loop1211:
 	ADDQ      $+128, AX
 	SUBQ      $+32, CX
 	CMPQ      CX, $+32
-	JAE       loop1211
+	JAE       loop1215
 
-end1212:
-done1195:
+end1216:
+done1199:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -21744,9 +21891,9 @@ TEXT ·prefixInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end1214
+	JB           end1218
 
-loop1213:
+loop1217:
 	VMOVUPD    (AX), Y2
 	VPSLLDQ    $0x04, Y2, Y3
 	VPADDD     Y3, Y2, Y2
@@ -21799,13 +21946,13 @@ loop1213:
 	ADDQ       $+128, DX
 	SUBQ       $+32, CX
 	CMPQ       CX, $+32
-	JAE        loop1213
+	JAE        loop1217
 
-end1214:
+end1218:
 	CMPQ CX, $+8
-	JB   end1216
+	JB   end1220
 
-loop1215:
+loop1219:
 	VMOVUPD    (AX), Y2
 	VPSLLDQ    $0x04, Y2, Y3
 	VPADDD     Y3, Y2, Y2
@@ -21822,9 +21969,9 @@ loop1215:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1215
+	JAE        loop1219
 
-end1216:
+end1220:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -21848,9 +21995,9 @@ TEXT ·prefixBeforeInt32AVX2(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end1218
+	JB           end1222
 
-loop1217:
+loop1221:
 	VMOVUPD    (AX), Y3
 	VPSLLDQ    $0x04, Y3, Y4
 	VPADDD     Y4, Y3, Y3
@@ -21911,13 +22058,13 @@ loop1217:
 	ADDQ       $+128, DX
 	SUBQ       $+32, CX
 	CMPQ       CX, $+32
-	JAE        loop1217
+	JAE        loop1221
 
-end1218:
+end1222:
 	CMPQ CX, $+8
-	JB   end1220
+	JB   end1224
 
-loop1219:
+loop1223:
 	VMOVUPD    (AX), Y3
 	VPSLLDQ    $0x04, Y3, Y4
 	VPADDD     Y4, Y3, Y3
@@ -21936,9 +22083,9 @@ loop1219:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1219
+	JAE        loop1223
 
-end1220:
+end1224:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -21953,13 +22100,13 @@ TEXT ·keysDwordsAVX2(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1221
+	JNE          case1225
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1222
+	JZ           plain1226
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1222
+	JNZ          plain1226
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -21967,7 +22114,7 @@ TEXT ·keysDwordsAVX2(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1223
+	JZ           none1227
 	LEAQ         avx2const80<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y0
@@ -21983,11 +22130,11 @@ TEXT ·keysDwordsAVX2(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
 
-none1223:
+none1227:
 	CMPQ AX, $+32
-	JB   end1225
+	JB   end1229
 
-loop1224:
+loop1228:
 	VPXOR    (DX), Y1, Y0
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
@@ -22016,17 +22163,17 @@ loop1224:
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop1224
+	JAE      loop1228
 
-end1225:
+end1229:
 	SFENCE
 
-plain1222:
+plain1226:
 	SUBQ    $+32, AX
-	JB      end1227
+	JB      end1231
 	PCALIGN $0x40
 
-loop1226:
+loop1230:
 	VPXOR   (DX), Y1, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
@@ -22054,14 +22201,14 @@ loop1226:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop1226
+	JAE     loop1230
 
-end1227:
+end1231:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1229
+	JB   end1233
 
-loop1228:
+loop1232:
 	VPXOR   (DX), Y1, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
@@ -22072,11 +22219,11 @@ loop1228:
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop1228
+	JAE     loop1232
 
-end1229:
+end1233:
 	TESTQ      AX, AX
-	JZ         none1230
+	JZ         none1234
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
@@ -22089,19 +22236,19 @@ end1229:
 	VPSUBD     avx2const89<>+0(SB), Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none1230:
+none1234:
 	VZEROUPPER
 	RET
 
-case1221:
+case1225:
 	CMPQ       BX, $+1
-	JNE        case1231
+	JNE        case1235
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1232
+	JZ         plain1236
 	MOVQ       CX, BX
 	ANDQ       $+3, BX
-	JNZ        plain1232
+	JNZ        plain1236
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -22109,7 +22256,7 @@ case1221:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none1233
+	JZ         none1237
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -22126,11 +22273,11 @@ case1221:
 	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
 
-none1233:
+none1237:
 	CMPQ AX, $+32
-	JB   end1235
+	JB   end1239
 
-loop1234:
+loop1238:
 	VMOVUPD  (DX), Y0
 	VPADDD   avx2const89<>+0(SB), Y0, Y0
 	VPSRAD   $0x1f, Y0, Y2
@@ -22163,17 +22310,17 @@ loop1234:
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop1234
+	JAE      loop1238
 
-end1235:
+end1239:
 	SFENCE
 
-plain1232:
+plain1236:
 	SUBQ    $+32, AX
-	JB      end1237
+	JB      end1241
 	PCALIGN $0x40
 
-loop1236:
+loop1240:
 	VMOVUPD (DX), Y0
 	VPADDD  avx2const89<>+0(SB), Y0, Y0
 	VPSRAD  $0x1f, Y0, Y2
@@ -22205,14 +22352,14 @@ loop1236:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop1236
+	JAE     loop1240
 
-end1237:
+end1241:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1239
+	JB   end1243
 
-loop1238:
+loop1242:
 	VMOVUPD (DX), Y0
 	VPADDD  avx2const89<>+0(SB), Y0, Y0
 	VPSRAD  $0x1f, Y0, Y2
@@ -22224,11 +22371,11 @@ loop1238:
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop1238
+	JAE     loop1242
 
-end1239:
+end1243:
 	TESTQ      AX, AX
-	JZ         none1240
+	JZ         none1244
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
@@ -22242,19 +22389,19 @@ end1239:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none1240:
+none1244:
 	VZEROUPPER
 	RET
 
-case1231:
+case1235:
 	CMPQ       BX, $+2
-	JNE        case1241
+	JNE        case1245
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1242
+	JZ         plain1246
 	MOVQ       CX, BX
 	ANDQ       $+3, BX
-	JNZ        plain1242
+	JNZ        plain1246
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -22262,7 +22409,7 @@ case1231:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none1243
+	JZ         none1247
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y2
@@ -22281,11 +22428,11 @@ case1231:
 	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
 
-none1243:
+none1247:
 	CMPQ AX, $+32
-	JB   end1245
+	JB   end1249
 
-loop1244:
+loop1248:
 	VPXOR     (DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
@@ -22326,17 +22473,17 @@ loop1244:
 	ADDQ      $+128, DX
 	SUBQ      $+32, AX
 	CMPQ      AX, $+32
-	JAE       loop1244
+	JAE       loop1248
 
-end1245:
+end1249:
 	SFENCE
 
-plain1242:
+plain1246:
 	SUBQ    $+32, AX
-	JB      end1247
+	JB      end1251
 	PCALIGN $0x40
 
-loop1246:
+loop1250:
 	VPXOR     (DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
@@ -22376,14 +22523,14 @@ loop1246:
 	ADDQ      $+128, CX
 	ADDQ      $+128, DX
 	SUBQ      $+32, AX
-	JAE       loop1246
+	JAE       loop1250
 
-end1247:
+end1251:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1249
+	JB   end1253
 
-loop1248:
+loop1252:
 	VPXOR     (DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
@@ -22397,11 +22544,11 @@ loop1248:
 	ADDQ      $+32, DX
 	SUBQ      $+8, AX
 	CMPQ      AX, $+8
-	JAE       loop1248
+	JAE       loop1252
 
-end1249:
+end1253:
 	TESTQ      AX, AX
-	JZ         none1250
+	JZ         none1254
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y2
@@ -22417,17 +22564,17 @@ end1249:
 	VPSUBD     avx2const89<>+0(SB), Y1, Y1
 	VMASKMOVPS Y1, Y2, (CX)
 
-none1250:
+none1254:
 	VZEROUPPER
 	RET
 
-case1241:
+case1245:
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1251
+	JZ         plain1255
 	MOVQ       CX, BX
 	ANDQ       $+3, BX
-	JNZ        plain1251
+	JNZ        plain1255
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -22435,7 +22582,7 @@ case1241:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none1252
+	JZ         none1256
 	LEAQ       avx2const80<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
@@ -22447,11 +22594,11 @@ case1241:
 	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
 
-none1252:
+none1256:
 	CMPQ AX, $+32
-	JB   end1254
+	JB   end1258
 
-loop1253:
+loop1257:
 	VPXOR    (DX), Y1, Y0
 	VMOVNTPD Y0, (CX)
 	VPXOR    32(DX), Y1, Y0
@@ -22464,17 +22611,17 @@ loop1253:
 	ADDQ     $+128, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop1253
+	JAE      loop1257
 
-end1254:
+end1258:
 	SFENCE
 
-plain1251:
+plain1255:
 	SUBQ    $+32, AX
-	JB      end1256
+	JB      end1260
 	PCALIGN $0x40
 
-loop1255:
+loop1259:
 	VPXOR   (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	VPXOR   32(DX), Y1, Y0
@@ -22486,25 +22633,25 @@ loop1255:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+32, AX
-	JAE     loop1255
+	JAE     loop1259
 
-end1256:
+end1260:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1258
+	JB   end1262
 
-loop1257:
+loop1261:
 	VPXOR   (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop1257
+	JAE     loop1261
 
-end1258:
+end1262:
 	TESTQ      AX, AX
-	JZ         none1259
+	JZ         none1263
 	LEAQ       avx2const80<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
@@ -22513,7 +22660,7 @@ end1258:
 	VPXOR      Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
-none1259:
+none1263:
 	VZEROUPPER
 	RET
 
@@ -22530,101 +22677,151 @@ DATA avx2const90<>+24(SB)/8, $0x7fc000007fc00000
 GLOBL avx2const90<>(SB), RODATA|NOPTR, $32
 
 // func partitionDwordsAVX2(x *int32, at *int, pivot int32, steps int)
-// Requires: AVX, AVX2, CMOV, POPCNT
+// Requires: AVX, AVX2, CMOV, MMX+, POPCNT
 TEXT ·partitionDwordsAVX2(SB), NOSPLIT, $0-32
 	MOVQ         steps+24(FP), AX
 	VBROADCASTSS pivot+16(FP), Y0
-	MOVQ         x+0(FP), CX
-	MOVQ         at+8(FP), DX
-	MOVQ         (DX), BX
-	LEAQ         (CX)(BX*4), BX
-	MOVQ         8(DX), SI
-	LEAQ         (CX)(SI*4), SI
-	MOVQ         16(DX), DI
-	LEAQ         (CX)(DI*4), DI
-	MOVQ         24(DX), DX
-	LEAQ         (CX)(DX*4), DX
 	LEAQ         avx2const86<>+0(SB), CX
+	MOVQ         x+0(FP), DX
+	MOVQ         at+8(FP), BX
+	MOVQ         (BX), SI
+	LEAQ         (DX)(SI*4), SI
+	MOVQ         8(BX), DI
+	LEAQ         (DX)(DI*4), DI
+	MOVQ         16(BX), R8
+	LEAQ         (DX)(R8*4), R8
+	MOVQ         24(BX), BX
+	LEAQ         (DX)(BX*4), BX
 	CMPQ         AX, $+1
-	JB           end1262
+	JB           end1266
 
-loop1261:
-	MOVQ      SI, R8
-	SUBQ      BX, R8
-	CMPQ      R8, $+128
-	JB        end1260
-	MOVQ      BX, R8
-	SUBQ      DI, R8
-	MOVQ      DX, R9
-	SUBQ      SI, R9
-	MOVQ      BX, R10
-	LEAQ      128(BX), R11
-	SUBQ      $+128, SI
-	CMPQ      R8, R9
-	CMOVQHI   SI, R10
-	CMOVQLS   R11, BX
-	LEAQ      128(SI), R11
-	CMOVQLS   R11, SI
-	VMOVUPD   (R10), Y1
-	VPCMPGTD  Y1, Y0, Y2
-	VMOVMSKPS Y2, R8
-	POPCNTL   R8, R9
-	VPMOVZXBD (CX)(R8*8), Y2
-	VPERMD    Y1, Y2, Y1
-	VMOVUPD   32(R10), Y2
-	VPCMPGTD  Y2, Y0, Y3
-	VMOVMSKPS Y3, R8
-	POPCNTL   R8, R11
-	VPMOVZXBD (CX)(R8*8), Y3
-	VPERMD    Y2, Y3, Y2
-	VMOVUPD   64(R10), Y3
-	VPCMPGTD  Y3, Y0, Y4
-	VMOVMSKPS Y4, R8
-	POPCNTL   R8, R12
-	VPMOVZXBD (CX)(R8*8), Y4
-	VPERMD    Y3, Y4, Y3
-	VMOVUPD   96(R10), Y4
-	VPCMPGTD  Y4, Y0, Y5
-	VMOVMSKPS Y5, R8
-	POPCNTL   R8, R10
-	VPMOVZXBD (CX)(R8*8), Y5
-	VPERMD    Y4, Y5, Y4
-	VMOVUPD   Y1, (DI)
-	VMOVUPD   Y1, -32(DX)
-	LEAQ      (DI)(R9*4), DI
-	LEAQ      -32(DX)(R9*4), DX
-	VMOVUPD   Y2, (DI)
-	VMOVUPD   Y2, -32(DX)
-	LEAQ      (DI)(R11*4), DI
-	LEAQ      -32(DX)(R11*4), DX
-	VMOVUPD   Y3, (DI)
-	VMOVUPD   Y3, -32(DX)
-	LEAQ      (DI)(R12*4), DI
-	LEAQ      -32(DX)(R12*4), DX
-	VMOVUPD   Y4, (DI)
-	VMOVUPD   Y4, -32(DX)
-	LEAQ      (DI)(R10*4), DI
-	LEAQ      -32(DX)(R10*4), DX
-	SUBQ      $+1, AX
-	CMPQ      AX, $+1
-	JAE       loop1261
+loop1265:
+	MOVQ       DI, DX
+	SUBQ       SI, DX
+	CMPQ       DX, $+128
+	JB         end1264
+	MOVQ       SI, DX
+	SUBQ       R8, DX
+	MOVQ       BX, R9
+	SUBQ       DI, R9
+	MOVQ       SI, R10
+	LEAQ       128(SI), R11
+	SUBQ       $+128, DI
+	CMPQ       DX, R9
+	CMOVQHI    DI, R10
+	CMOVQLS    R11, SI
+	LEAQ       128(DI), R11
+	CMOVQLS    R11, DI
+	MOVQ       ·fetchAhead+0(SB), R11
+	MOVQ       R11, R12
+	NEGQ       R12
+	CMPQ       DX, R9
+	CMOVQHI    R12, R11
+	PREFETCHT0 (R10)(R11*1)
+	PREFETCHT0 64(R10)(R11*1)
+	VMOVUPD    (R10), Y1
+	VMOVUPD    32(R10), Y2
+	VMOVUPD    64(R10), Y3
+	VMOVUPD    96(R10), Y4
+	VPCMPGTD   Y1, Y0, Y5
+	VMOVMSKPS  Y5, DX
+	POPCNTL    DX, R9
+	VPMOVZXBD  (CX)(DX*8), Y5
+	VPERMD     Y1, Y5, Y1
+	VMOVUPD    Y1, (R8)
+	VMOVUPD    Y1, -32(BX)
+	LEAQ       (R8)(R9*4), R8
+	LEAQ       -32(BX)(R9*4), BX
+	VPCMPGTD   Y2, Y0, Y1
+	VMOVMSKPS  Y1, DX
+	POPCNTL    DX, R9
+	VPMOVZXBD  (CX)(DX*8), Y1
+	VPERMD     Y2, Y1, Y1
+	VMOVUPD    Y1, (R8)
+	VMOVUPD    Y1, -32(BX)
+	LEAQ       (R8)(R9*4), R8
+	LEAQ       -32(BX)(R9*4), BX
+	VPCMPGTD   Y3, Y0, Y1
+	VMOVMSKPS  Y1, DX
+	POPCNTL    DX, R9
+	VPMOVZXBD  (CX)(DX*8), Y1
+	VPERMD     Y3, Y1, Y1
+	VMOVUPD    Y1, (R8)
+	VMOVUPD    Y1, -32(BX)
+	LEAQ       (R8)(R9*4), R8
+	LEAQ       -32(BX)(R9*4), BX
+	VPCMPGTD   Y4, Y0, Y1
+	VMOVMSKPS  Y1, DX
+	POPCNTL    DX, R9
+	VPMOVZXBD  (CX)(DX*8), Y1
+	VPERMD     Y4, Y1, Y1
+	VMOVUPD    Y1, (R8)
+	VMOVUPD    Y1, -32(BX)
+	LEAQ       (R8)(R9*4), R8
+	LEAQ       -32(BX)(R9*4), BX
+	SUBQ       $+1, AX
+	CMPQ       AX, $+1
+	JAE        loop1265
 
-end1262:
-end1260:
+end1266:
+end1264:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
-	SUBQ AX, BX
-	SHRQ $0x02, BX
-	MOVQ BX, (CX)
 	SUBQ AX, SI
 	SHRQ $0x02, SI
-	MOVQ SI, 8(CX)
+	MOVQ SI, (CX)
 	SUBQ AX, DI
 	SHRQ $0x02, DI
-	MOVQ DI, 16(CX)
-	SUBQ AX, DX
-	SHRQ $0x02, DX
-	MOVQ DX, 24(CX)
+	MOVQ DI, 8(CX)
+	SUBQ AX, R8
+	SHRQ $0x02, R8
+	MOVQ R8, 16(CX)
+	SUBQ AX, BX
+	SHRQ $0x02, BX
+	MOVQ BX, 24(CX)
+	VZEROUPPER
+	RET
+
+// func partitionAsideDwordsAVX2(x *int32, at *int, pivot int32, some *int32)
+// Requires: AVX, AVX2, POPCNT
+TEXT ·partitionAsideDwordsAVX2(SB), NOSPLIT, $0-32
+	MOVQ         some+24(FP), AX
+	VBROADCASTSS pivot+16(FP), Y0
+	LEAQ         avx2const86<>+0(SB), CX
+	MOVQ         x+0(FP), DX
+	MOVQ         at+8(FP), BX
+	MOVQ         16(BX), SI
+	LEAQ         (DX)(SI*4), SI
+	MOVQ         24(BX), BX
+	LEAQ         (DX)(BX*4), BX
+
+more1267:
+	MOVQ      BX, DX
+	SUBQ      SI, DX
+	CMPQ      DX, $+64
+	JB        end1268
+	VMOVUPD   (AX), Y1
+	VPCMPGTD  Y1, Y0, Y2
+	VMOVMSKPS Y2, DX
+	POPCNTL   DX, DI
+	VPMOVZXBD (CX)(DX*8), Y2
+	VPERMD    Y1, Y2, Y1
+	VMOVUPD   Y1, (SI)
+	VMOVUPD   Y1, -32(BX)
+	LEAQ      (SI)(DI*4), SI
+	LEAQ      -32(BX)(DI*4), BX
+	ADDQ      $+32, AX
+	JMP       more1267
+
+end1268:
+	MOVQ x+0(FP), AX
+	MOVQ at+8(FP), CX
+	SUBQ AX, SI
+	SHRQ $0x02, SI
+	MOVQ SI, 16(CX)
+	SUBQ AX, BX
+	SHRQ $0x02, BX
+	MOVQ BX, 24(CX)
 	VZEROUPPER
 	RET
 
@@ -22636,7 +22833,7 @@ TEXT ·sortFewDwordsAVX2(SB), NOSPLIT, $0-16
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Y0
 	CMPQ         CX, $+8
-	JA           more1264
+	JA           more1270
 	LEAQ         (AX), CX
 	VPCMPGTD     avx2const91<>+0(SB), Y0, Y1
 	VMOVUPD      avx2const85<>+0(SB), Y2
@@ -22668,11 +22865,11 @@ TEXT ·sortFewDwordsAVX2(SB), NOSPLIT, $0-16
 	VPBLENDD     $0xaa, Y1, Y3, Y3
 	VPCMPGTD     avx2const91<>+0(SB), Y0, Y0
 	VMASKMOVPS   Y3, Y0, (AX)
-	JMP          sorted1263
+	JMP          sorted1269
 
-more1264:
+more1270:
 	CMPQ       CX, $+16
-	JA         more1265
+	JA         more1271
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), CX
 	VPCMPGTD   avx2const92<>+0(SB), Y0, Y2
@@ -22756,11 +22953,11 @@ more1264:
 	VMOVUPD    Y3, (AX)
 	VPCMPGTD   avx2const92<>+0(SB), Y0, Y0
 	VMASKMOVPS Y2, Y0, 32(AX)
-	JMP        sorted1263
+	JMP        sorted1269
 
-more1265:
+more1271:
 	CMPQ       CX, $+32
-	JA         more1266
+	JA         more1272
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), CX
@@ -22983,9 +23180,9 @@ more1265:
 	VMASKMOVPS Y6, Y1, 64(AX)
 	VPCMPGTD   avx2const94<>+0(SB), Y0, Y0
 	VMASKMOVPS Y5, Y0, 96(AX)
-	JMP        sorted1263
+	JMP        sorted1269
 
-more1266:
+more1272:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	VMOVUPD    64(AX), Y3
@@ -23551,7 +23748,7 @@ more1266:
 	VPCMPGTD   avx2const98<>+0(SB), Y0, Y0
 	VMASKMOVPS Y5, Y0, 224(AX)
 
-sorted1263:
+sorted1269:
 	VZEROUPPER
 	RET
 
@@ -23619,19 +23816,19 @@ TEXT ·sumFloat32AVX2(SB), NOSPLIT, $0-32
 	VPXOR        Y8, Y8, Y8
 	VPXOR        Y9, Y9, Y9
 	CMPQ         CX, $+32
-	JB           end1269
+	JB           end1275
 
-loop1268:
+loop1274:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+32, DX
-	JB      end1271
+	JB      end1277
 	PCALIGN $0x40
 
-loop1270:
+loop1276:
 	VCVTPS2PD   (AX), Y10
 	VFMADD231PD Y0, Y10, Y1
 	VCVTPS2PD   16(AX), Y10
@@ -23650,9 +23847,9 @@ loop1270:
 	VFMADD231PD Y0, Y10, Y8
 	ADDQ        $+128, AX
 	SUBQ        $+32, DX
-	JAE         loop1270
+	JAE         loop1276
 
-end1271:
+end1277:
 	ADDQ   $+32, DX
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
@@ -23674,23 +23871,23 @@ end1271:
 	VPXOR  Y8, Y8, Y8
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1268
+	JAE    loop1274
 
-end1269:
+end1275:
 	CMPQ CX, $+4
-	JB   end1273
+	JB   end1279
 
-loop1272:
+loop1278:
 	VCVTPS2PD   (AX), Y2
 	VFMADD231PD Y0, Y2, Y1
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1272
+	JAE         loop1278
 
-end1273:
+end1279:
 	TESTQ       CX, CX
-	JZ          none1274
+	JZ          none1280
 	LEAQ        avx2const80<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X2
@@ -23700,7 +23897,7 @@ end1273:
 	VCVTPS2PD   X2, Y2
 	VFMADD231PD Y0, Y2, Y1
 
-none1274:
+none1280:
 	VADDPD       Y1, Y9, Y9
 	VEXTRACTF128 $0x01, Y9, X0
 	VADDPD       X0, X9, X9
@@ -23727,19 +23924,19 @@ TEXT ·dotFloat32AVX2(SB), NOSPLIT, $0-56
 	VPXOR Y7, Y7, Y7
 	VPXOR Y8, Y8, Y8
 	CMPQ  CX, $+32
-	JB    end1276
+	JB    end1282
 
-loop1275:
+loop1281:
 	MOVQ    CX, BX
 	MOVQ    $+4096, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	SUBQ    $+32, BX
-	JB      end1278
+	JB      end1284
 	PCALIGN $0x40
 
-loop1277:
+loop1283:
 	VCVTPS2PD   (AX), Y9
 	VCVTPS2PD   (DX), Y10
 	VFMADD231PD Y9, Y10, Y0
@@ -23767,9 +23964,9 @@ loop1277:
 	ADDQ        $+128, AX
 	ADDQ        $+128, DX
 	SUBQ        $+32, BX
-	JAE         loop1277
+	JAE         loop1283
 
-end1278:
+end1284:
 	ADDQ   $+32, BX
 	ADDQ   BX, CX
 	ADDQ   $+32, CX
@@ -23791,13 +23988,13 @@ end1278:
 	VPXOR  Y7, Y7, Y7
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1275
+	JAE    loop1281
 
-end1276:
+end1282:
 	CMPQ CX, $+4
-	JB   end1280
+	JB   end1286
 
-loop1279:
+loop1285:
 	VCVTPS2PD   (AX), Y1
 	VCVTPS2PD   (DX), Y2
 	VFMADD231PD Y1, Y2, Y0
@@ -23805,11 +24002,11 @@ loop1279:
 	ADDQ        $+16, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1279
+	JAE         loop1285
 
-end1280:
+end1286:
 	TESTQ       CX, CX
-	JZ          none1281
+	JZ          none1287
 	LEAQ        avx2const80<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X1
@@ -23821,7 +24018,7 @@ end1280:
 	VCVTPS2PD   X1, Y1
 	VFMADD231PD Y2, Y1, Y0
 
-none1281:
+none1287:
 	VADDPD       Y0, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
 	VADDPD       X0, X8, X8
@@ -23848,19 +24045,19 @@ TEXT ·sumAbsFloat32AVX2(SB), NOSPLIT, $0-32
 	VPXOR        Y10, Y10, Y10
 	VMOVUPD      avx2const1<>+0(SB), Y0
 	CMPQ         CX, $+32
-	JB           end1283
+	JB           end1289
 
-loop1282:
+loop1288:
 	MOVQ    CX, DX
 	MOVQ    $+4096, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+32, DX
-	JB      end1285
+	JB      end1291
 	PCALIGN $0x40
 
-loop1284:
+loop1290:
 	VCVTPS2PD   (AX), Y11
 	VPANDN      Y11, Y0, Y11
 	VFMADD231PD Y1, Y11, Y2
@@ -23887,9 +24084,9 @@ loop1284:
 	VFMADD231PD Y1, Y11, Y9
 	ADDQ        $+128, AX
 	SUBQ        $+32, DX
-	JAE         loop1284
+	JAE         loop1290
 
-end1285:
+end1291:
 	ADDQ   $+32, DX
 	ADDQ   DX, CX
 	ADDQ   $+32, CX
@@ -23911,24 +24108,24 @@ end1285:
 	VPXOR  Y9, Y9, Y9
 	SUBQ   $+32, CX
 	CMPQ   CX, $+32
-	JAE    loop1282
+	JAE    loop1288
 
-end1283:
+end1289:
 	CMPQ CX, $+4
-	JB   end1287
+	JB   end1293
 
-loop1286:
+loop1292:
 	VCVTPS2PD   (AX), Y3
 	VPANDN      Y3, Y0, Y3
 	VFMADD231PD Y1, Y3, Y2
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1286
+	JAE         loop1292
 
-end1287:
+end1293:
 	TESTQ       CX, CX
-	JZ          none1288
+	JZ          none1294
 	LEAQ        avx2const80<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
@@ -23939,7 +24136,7 @@ end1287:
 	VPANDN      Y3, Y0, Y3
 	VFMADD231PD Y1, Y3, Y2
 
-none1288:
+none1294:
 	VADDPD       Y2, Y10, Y10
 	VEXTRACTF128 $0x01, Y10, X0
 	VADDPD       X0, X10, X10
@@ -23968,19 +24165,19 @@ TEXT ·shiftedFloat32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1290
+	JB           end1296
 
-loop1289:
+loop1295:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+16, DX
-	JB      end1292
+	JB      end1298
 	PCALIGN $0x40
 
-loop1291:
+loop1297:
 	VCVTPS2PD   (AX), Y12
 	VADDPD      Y0, Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -23999,9 +24196,9 @@ loop1291:
 	VFMADD231PD Y12, Y12, Y10
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
-	JAE         loop1291
+	JAE         loop1297
 
-end1292:
+end1298:
 	ADDQ   $+16, DX
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
@@ -24023,13 +24220,13 @@ end1292:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1289
+	JAE    loop1295
 
-end1290:
+end1296:
 	CMPQ CX, $+4
-	JB   end1294
+	JB   end1300
 
-loop1293:
+loop1299:
 	VCVTPS2PD   (AX), Y3
 	VADDPD      Y0, Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -24037,11 +24234,11 @@ loop1293:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1293
+	JAE         loop1299
 
-end1294:
+end1300:
 	TESTQ       CX, CX
-	JZ          none1295
+	JZ          none1301
 	LEAQ        avx2const80<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
@@ -24054,7 +24251,7 @@ end1294:
 	VFMADD231PD Y1, Y3, Y2
 	VFMADD231PD Y3, Y3, Y7
 
-none1295:
+none1301:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -24089,19 +24286,19 @@ TEXT ·shiftedInt32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1297
+	JB           end1303
 
-loop1296:
+loop1302:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+16, DX
-	JB      end1299
+	JB      end1305
 	PCALIGN $0x40
 
-loop1298:
+loop1304:
 	VCVTDQ2PD   (AX), Y12
 	VADDPD      Y0, Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -24120,9 +24317,9 @@ loop1298:
 	VFMADD231PD Y12, Y12, Y10
 	ADDQ        $+64, AX
 	SUBQ        $+16, DX
-	JAE         loop1298
+	JAE         loop1304
 
-end1299:
+end1305:
 	ADDQ   $+16, DX
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
@@ -24144,13 +24341,13 @@ end1299:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1296
+	JAE    loop1302
 
-end1297:
+end1303:
 	CMPQ CX, $+4
-	JB   end1301
+	JB   end1307
 
-loop1300:
+loop1306:
 	VCVTDQ2PD   (AX), Y3
 	VADDPD      Y0, Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -24158,11 +24355,11 @@ loop1300:
 	ADDQ        $+16, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1300
+	JAE         loop1306
 
-end1301:
+end1307:
 	TESTQ       CX, CX
-	JZ          none1302
+	JZ          none1308
 	LEAQ        avx2const80<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
@@ -24175,7 +24372,7 @@ end1301:
 	VFMADD231PD Y1, Y3, Y2
 	VFMADD231PD Y3, Y3, Y7
 
-none1302:
+none1308:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -24214,10 +24411,10 @@ TEXT ·coShiftedFloat32AVX2(SB), NOSPLIT, $0-104
 	VPXOR        Y11, Y11, Y11
 	MOVQ         ·fetchAhead+0(SB), BX
 	SUBQ         $+8, CX
-	JB           end1304
+	JB           end1310
 	PCALIGN      $0x40
 
-loop1303:
+loop1309:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
 	VCVTPS2PD   (AX), Y12
@@ -24241,14 +24438,14 @@ loop1303:
 	ADDQ        $+32, AX
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
-	JAE         loop1303
+	JAE         loop1309
 
-end1304:
+end1310:
 	ADDQ $+8, CX
 	CMPQ CX, $+4
-	JB   end1306
+	JB   end1312
 
-loop1305:
+loop1311:
 	VCVTPS2PD   (AX), Y12
 	VADDPD      Y12, Y0, Y12
 	VCVTPS2PD   (DX), Y13
@@ -24262,11 +24459,11 @@ loop1305:
 	ADDQ        $+16, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1305
+	JAE         loop1311
 
-end1306:
+end1312:
 	TESTQ       CX, CX
-	JZ          none1307
+	JZ          none1313
 	LEAQ        avx2const80<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X12
@@ -24286,7 +24483,7 @@ end1306:
 	VFMADD231PD Y1, Y1, Y8
 	VFMADD231PD Y0, Y1, Y10
 
-none1307:
+none1313:
 	VADDPD       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPD       X0, X2, X2
@@ -24343,10 +24540,10 @@ TEXT ·coShiftedInt32AVX2(SB), NOSPLIT, $0-104
 	VPXOR        Y11, Y11, Y11
 	MOVQ         ·fetchAhead+0(SB), BX
 	SUBQ         $+8, CX
-	JB           end1309
+	JB           end1315
 	PCALIGN      $0x40
 
-loop1308:
+loop1314:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
 	VCVTDQ2PD   (AX), Y12
@@ -24370,14 +24567,14 @@ loop1308:
 	ADDQ        $+32, AX
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
-	JAE         loop1308
+	JAE         loop1314
 
-end1309:
+end1315:
 	ADDQ $+8, CX
 	CMPQ CX, $+4
-	JB   end1311
+	JB   end1317
 
-loop1310:
+loop1316:
 	VCVTDQ2PD   (AX), Y12
 	VADDPD      Y12, Y0, Y12
 	VCVTDQ2PD   (DX), Y13
@@ -24391,11 +24588,11 @@ loop1310:
 	ADDQ        $+16, DX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1310
+	JAE         loop1316
 
-end1311:
+end1317:
 	TESTQ       CX, CX
-	JZ          none1312
+	JZ          none1318
 	LEAQ        avx2const80<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X12
@@ -24415,7 +24612,7 @@ end1311:
 	VFMADD231PD Y1, Y1, Y8
 	VFMADD231PD Y0, Y1, Y10
 
-none1312:
+none1318:
 	VADDPD       Y3, Y2, Y2
 	VEXTRACTF128 $0x01, Y2, X0
 	VADDPD       X0, X2, X2
@@ -24461,9 +24658,9 @@ TEXT ·groupFloatsFloat32AVX2(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx2const20<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1314
+	JB      end1320
 
-loop1313:
+loop1319:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -24485,9 +24682,9 @@ loop1313:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1313
+	JAE      loop1319
 
-end1314:
+end1320:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -24495,9 +24692,9 @@ end1314:
 	VMOVUPD avx2const21<>+0(SB), X0
 	VMOVUPD avx2const22<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1316
+	JB      end1322
 
-loop1315:
+loop1321:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -24598,13 +24795,13 @@ loop1315:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1315
+	JAE          loop1321
 
-end1316:
+end1322:
 	CMPQ BX, $+1
-	JB   end1318
+	JB   end1324
 
-loop1317:
+loop1323:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -24621,15 +24818,15 @@ loop1317:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1317
+	JAE          loop1323
 
-end1318:
+end1324:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1320
+	JB   end1326
 
-loop1319:
+loop1325:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -24651,9 +24848,9 @@ loop1319:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1319
+	JAE     loop1325
 
-end1320:
+end1326:
 	VZEROUPPER
 	RET
 
@@ -24669,9 +24866,9 @@ TEXT ·groupFloatsInt32AVX2(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx2const20<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1322
+	JB      end1328
 
-loop1321:
+loop1327:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -24693,9 +24890,9 @@ loop1321:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1321
+	JAE      loop1327
 
-end1322:
+end1328:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -24703,9 +24900,9 @@ end1322:
 	VMOVUPD avx2const21<>+0(SB), X0
 	VMOVUPD avx2const22<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1324
+	JB      end1330
 
-loop1323:
+loop1329:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -24806,13 +25003,13 @@ loop1323:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1323
+	JAE          loop1329
 
-end1324:
+end1330:
 	CMPQ BX, $+1
-	JB   end1326
+	JB   end1332
 
-loop1325:
+loop1331:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -24829,15 +25026,15 @@ loop1325:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1325
+	JAE          loop1331
 
-end1326:
+end1332:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1328
+	JB   end1334
 
-loop1327:
+loop1333:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -24859,9 +25056,9 @@ loop1327:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1327
+	JAE     loop1333
 
-end1328:
+end1334:
 	VZEROUPPER
 	RET
 
@@ -24872,9 +25069,9 @@ TEXT ·widenFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1330
+	JB   end1336
 
-loop1329:
+loop1335:
 	VCVTPS2PD (AX), Y0
 	VMOVUPD   Y0, (DX)
 	VCVTPS2PD 16(AX), Y0
@@ -24883,9 +25080,9 @@ loop1329:
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1329
+	JAE       loop1335
 
-end1330:
+end1336:
 	VZEROUPPER
 	RET
 
@@ -24896,9 +25093,9 @@ TEXT ·widenInt32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1332
+	JB   end1338
 
-loop1331:
+loop1337:
 	VPMOVSXDQ (AX), Y0
 	VMOVUPD   Y0, (DX)
 	VPMOVSXDQ 16(AX), Y0
@@ -24907,9 +25104,9 @@ loop1331:
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1331
+	JAE       loop1337
 
-end1332:
+end1338:
 	VZEROUPPER
 	RET
 
@@ -24920,9 +25117,9 @@ TEXT ·roundFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1334
+	JB   end1340
 
-loop1333:
+loop1339:
 	VMOVUPD    (AX), Y0
 	VCVTPD2PSY Y0, X0
 	VMOVUPS    X0, (DX)
@@ -24933,9 +25130,9 @@ loop1333:
 	ADDQ       $+32, DX
 	SUBQ       $+8, CX
 	CMPQ       CX, $+8
-	JAE        loop1333
+	JAE        loop1339
 
-end1334:
+end1340:
 	VZEROUPPER
 	RET
 
@@ -24951,15 +25148,15 @@ TEXT ·takeDwordsAVX2(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+4
-	JB           end1337
+	JB           end1343
 
-loop1336:
+loop1342:
 	VMOVUPD    (DX), Y2
 	VPCMPGTQ   Y2, Y0, Y3
 	VPANDN     Y3, Y2, Y3
 	VMOVMSKPD  Y3, DI
 	CMPL       DI, $0x0f
-	JNE        bad1335
+	JNE        bad1341
 	VPCMPEQD   X3, X3, X3
 	VGATHERQPS X3, (AX)(Y2*4), X1
 	VMOVUPS    X1, (CX)
@@ -24967,10 +25164,10 @@ loop1336:
 	ADDQ       $+16, CX
 	SUBQ       $+4, BX
 	CMPQ       BX, $+4
-	JAE        loop1336
+	JAE        loop1342
 
-end1337:
-bad1335:
+end1343:
+bad1341:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
@@ -24984,10 +25181,10 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ         x+8(FP), DX
 	MOVQ         stream+24(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1338
+	JZ           plain1344
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1338
+	JNZ          plain1344
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+15, BX
@@ -24995,7 +25192,7 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-32
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1339
+	JZ           none1345
 	LEAQ         avx2const80<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), X0
@@ -25029,11 +25226,11 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
 
-none1339:
+none1345:
 	CMPQ AX, $+16
-	JB   end1341
+	JB   end1347
 
-loop1340:
+loop1346:
 	VMOVUPD      avx2const99<>+0(SB), Y0
 	VCVTPS2PD    (DX), Y1
 	VMINPD       Y1, Y0, Y0
@@ -25130,17 +25327,17 @@ loop1340:
 	ADDQ         $+64, DX
 	SUBQ         $+16, AX
 	CMPQ         AX, $+16
-	JAE          loop1340
+	JAE          loop1346
 
-end1341:
+end1347:
 	SFENCE
 
-plain1338:
+plain1344:
 	SUBQ    $+16, AX
-	JB      end1343
+	JB      end1349
 	PCALIGN $0x40
 
-loop1342:
+loop1348:
 	VMOVUPD      avx2const99<>+0(SB), Y0
 	VCVTPS2PD    (DX), Y1
 	VMINPD       Y1, Y0, Y0
@@ -25236,14 +25433,14 @@ loop1342:
 	ADDQ         $+64, CX
 	ADDQ         $+64, DX
 	SUBQ         $+16, AX
-	JAE          loop1342
+	JAE          loop1348
 
-end1343:
+end1349:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end1345
+	JB   end1351
 
-loop1344:
+loop1350:
 	VMOVUPD      avx2const99<>+0(SB), Y0
 	VCVTPS2PD    (DX), Y1
 	VMINPD       Y1, Y0, Y0
@@ -25271,11 +25468,11 @@ loop1344:
 	ADDQ         $+16, DX
 	SUBQ         $+4, AX
 	CMPQ         AX, $+4
-	JAE          loop1344
+	JAE          loop1350
 
-end1345:
+end1351:
 	TESTQ        AX, AX
-	JZ           none1346
+	JZ           none1352
 	LEAQ         avx2const80<>+32(SB), BX
 	NEGQ         AX
 	VMOVDQU      (BX)(AX*4), X0
@@ -25306,7 +25503,7 @@ end1345:
 	VCVTPD2PSY   Y5, X1
 	VMASKMOVPS   X1, X0, (CX)
 
-none1346:
+none1352:
 	VZEROUPPER
 	RET
 
@@ -25385,10 +25582,10 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ        x+8(FP), DX
 	MOVQ        stream+24(FP), BX
 	TESTQ       BX, BX
-	JZ          plain1347
+	JZ          plain1353
 	MOVQ        CX, BX
 	ANDQ        $+3, BX
-	JNZ         plain1347
+	JNZ         plain1353
 	MOVQ        CX, BX
 	NEGQ        BX
 	ANDQ        $+15, BX
@@ -25396,7 +25593,7 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-32
 	CMPQ        BX, AX
 	CMOVQHI     AX, BX
 	TESTQ       BX, BX
-	JZ          none1348
+	JZ          none1354
 	LEAQ        avx2const80<>+32(SB), SI
 	NEGQ        BX
 	VMOVDQU     (SI)(BX*4), X1
@@ -25426,7 +25623,7 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-32
 	VPOR        Y3, Y4, Y4
 	VMOVMSKPD   Y4, SI
 	TESTL       SI, SI
-	JZ          ordinary1349
+	JZ          ordinary1355
 	VCMPPD      $0x11, Y0, Y2, Y3
 	VBLENDVPD   Y3, avx2const66<>+0(SB), Y6, Y6
 	VCMPPD      $0x00, Y0, Y2, Y3
@@ -25434,167 +25631,16 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-32
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y2, Y3
 	VBLENDVPD   Y3, Y2, Y6, Y6
 
-ordinary1349:
+ordinary1355:
 	VCVTPD2PSY Y6, X2
 	VMASKMOVPS X2, X1, (CX)
 	SUBQ       BX, AX
 	LEAQ       (CX)(BX*4), CX
 	LEAQ       (DX)(BX*4), DX
 
-none1348:
+none1354:
 	CMPQ AX, $+16
-	JB   end1351
-
-loop1350:
-	VCVTPS2PD   (DX), Y1
-	VPADDQ      avx2const60<>+0(SB), Y1, Y2
-	VPSRLQ      $0x34, Y2, Y3
-	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const63<>+0(SB), Y3, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
-	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
-	VDIVPD      Y4, Y2, Y4
-	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const113<>+0(SB), Y5
-	VFMADD213PD avx2const112<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
-	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const102<>+0(SB), Y3, Y5
-	VPSUBQ      avx2const58<>+0(SB), Y1, Y2
-	VPCMPGTQ    avx2const65<>+0(SB), Y2, Y3
-	VPOR        Y2, Y3, Y3
-	VMOVMSKPD   Y3, BX
-	TESTL       BX, BX
-	JZ          ordinary1352
-	VCMPPD      $0x11, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
-	VCMPPD      $0x00, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
-	VBLENDVPD   Y2, Y1, Y5, Y5
-
-ordinary1352:
-	VCVTPD2PSY  Y5, X1
-	VMOVNTPD    X1, (CX)
-	VCVTPS2PD   16(DX), Y1
-	VPADDQ      avx2const60<>+0(SB), Y1, Y2
-	VPSRLQ      $0x34, Y2, Y3
-	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const63<>+0(SB), Y3, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
-	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
-	VDIVPD      Y4, Y2, Y4
-	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const113<>+0(SB), Y5
-	VFMADD213PD avx2const112<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
-	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const102<>+0(SB), Y3, Y5
-	VPSUBQ      avx2const58<>+0(SB), Y1, Y2
-	VPCMPGTQ    avx2const65<>+0(SB), Y2, Y3
-	VPOR        Y2, Y3, Y3
-	VMOVMSKPD   Y3, BX
-	TESTL       BX, BX
-	JZ          ordinary1353
-	VCMPPD      $0x11, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
-	VCMPPD      $0x00, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
-	VBLENDVPD   Y2, Y1, Y5, Y5
-
-ordinary1353:
-	VCVTPD2PSY  Y5, X1
-	VMOVNTPD    X1, 16(CX)
-	VCVTPS2PD   32(DX), Y1
-	VPADDQ      avx2const60<>+0(SB), Y1, Y2
-	VPSRLQ      $0x34, Y2, Y3
-	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const63<>+0(SB), Y3, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
-	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
-	VDIVPD      Y4, Y2, Y4
-	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const113<>+0(SB), Y5
-	VFMADD213PD avx2const112<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
-	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const102<>+0(SB), Y3, Y5
-	VPSUBQ      avx2const58<>+0(SB), Y1, Y2
-	VPCMPGTQ    avx2const65<>+0(SB), Y2, Y3
-	VPOR        Y2, Y3, Y3
-	VMOVMSKPD   Y3, BX
-	TESTL       BX, BX
-	JZ          ordinary1354
-	VCMPPD      $0x11, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
-	VCMPPD      $0x00, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
-	VBLENDVPD   Y2, Y1, Y5, Y5
-
-ordinary1354:
-	VCVTPD2PSY  Y5, X1
-	VMOVNTPD    X1, 32(CX)
-	VCVTPS2PD   48(DX), Y1
-	VPADDQ      avx2const60<>+0(SB), Y1, Y2
-	VPSRLQ      $0x34, Y2, Y3
-	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const63<>+0(SB), Y3, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
-	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
-	VDIVPD      Y4, Y2, Y4
-	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const113<>+0(SB), Y5
-	VFMADD213PD avx2const112<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
-	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const102<>+0(SB), Y3, Y5
-	VPSUBQ      avx2const58<>+0(SB), Y1, Y2
-	VPCMPGTQ    avx2const65<>+0(SB), Y2, Y3
-	VPOR        Y2, Y3, Y3
-	VMOVMSKPD   Y3, BX
-	TESTL       BX, BX
-	JZ          ordinary1355
-	VCMPPD      $0x11, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
-	VCMPPD      $0x00, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
-	VBLENDVPD   Y2, Y1, Y5, Y5
-
-ordinary1355:
-	VCVTPD2PSY Y5, X1
-	VMOVNTPD   X1, 48(CX)
-	ADDQ       $+64, CX
-	ADDQ       $+64, DX
-	SUBQ       $+16, AX
-	CMPQ       AX, $+16
-	JAE        loop1350
-
-end1351:
-	SFENCE
-
-plain1347:
-	SUBQ    $+16, AX
-	JB      end1357
-	PCALIGN $0x40
+	JB   end1357
 
 loop1356:
 	VCVTPS2PD   (DX), Y1
@@ -25630,7 +25676,7 @@ loop1356:
 
 ordinary1358:
 	VCVTPD2PSY  Y5, X1
-	VMOVUPD     X1, (CX)
+	VMOVNTPD    X1, (CX)
 	VCVTPS2PD   16(DX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -25664,7 +25710,7 @@ ordinary1358:
 
 ordinary1359:
 	VCVTPD2PSY  Y5, X1
-	VMOVUPD     X1, 16(CX)
+	VMOVNTPD    X1, 16(CX)
 	VCVTPS2PD   32(DX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -25698,7 +25744,7 @@ ordinary1359:
 
 ordinary1360:
 	VCVTPD2PSY  Y5, X1
-	VMOVUPD     X1, 32(CX)
+	VMOVNTPD    X1, 32(CX)
 	VCVTPS2PD   48(DX), Y1
 	VPADDQ      avx2const60<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
@@ -25732,16 +25778,20 @@ ordinary1360:
 
 ordinary1361:
 	VCVTPD2PSY Y5, X1
-	VMOVUPD    X1, 48(CX)
+	VMOVNTPD   X1, 48(CX)
 	ADDQ       $+64, CX
 	ADDQ       $+64, DX
 	SUBQ       $+16, AX
+	CMPQ       AX, $+16
 	JAE        loop1356
 
 end1357:
-	ADDQ $+16, AX
-	CMPQ AX, $+4
-	JB   end1363
+	SFENCE
+
+plain1353:
+	SUBQ    $+16, AX
+	JB      end1363
+	PCALIGN $0x40
 
 loop1362:
 	VCVTPS2PD   (DX), Y1
@@ -25776,17 +25826,164 @@ loop1362:
 	VBLENDVPD   Y2, Y1, Y5, Y5
 
 ordinary1364:
+	VCVTPD2PSY  Y5, X1
+	VMOVUPD     X1, (CX)
+	VCVTPS2PD   16(DX), Y1
+	VPADDQ      avx2const60<>+0(SB), Y1, Y2
+	VPSRLQ      $0x34, Y2, Y3
+	VPOR        avx2const11<>+0(SB), Y3, Y3
+	VSUBPD      avx2const63<>+0(SB), Y3, Y3
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y2
+	VMOVUPD     avx2const113<>+0(SB), Y5
+	VFMADD213PD avx2const112<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
+	VMULPD      Y4, Y5, Y5
+	VFMADD231PD avx2const102<>+0(SB), Y3, Y5
+	VPSUBQ      avx2const58<>+0(SB), Y1, Y2
+	VPCMPGTQ    avx2const65<>+0(SB), Y2, Y3
+	VPOR        Y2, Y3, Y3
+	VMOVMSKPD   Y3, BX
+	TESTL       BX, BX
+	JZ          ordinary1365
+	VCMPPD      $0x11, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
+	VCMPPD      $0x00, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, Y1, Y5, Y5
+
+ordinary1365:
+	VCVTPD2PSY  Y5, X1
+	VMOVUPD     X1, 16(CX)
+	VCVTPS2PD   32(DX), Y1
+	VPADDQ      avx2const60<>+0(SB), Y1, Y2
+	VPSRLQ      $0x34, Y2, Y3
+	VPOR        avx2const11<>+0(SB), Y3, Y3
+	VSUBPD      avx2const63<>+0(SB), Y3, Y3
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y2
+	VMOVUPD     avx2const113<>+0(SB), Y5
+	VFMADD213PD avx2const112<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
+	VMULPD      Y4, Y5, Y5
+	VFMADD231PD avx2const102<>+0(SB), Y3, Y5
+	VPSUBQ      avx2const58<>+0(SB), Y1, Y2
+	VPCMPGTQ    avx2const65<>+0(SB), Y2, Y3
+	VPOR        Y2, Y3, Y3
+	VMOVMSKPD   Y3, BX
+	TESTL       BX, BX
+	JZ          ordinary1366
+	VCMPPD      $0x11, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
+	VCMPPD      $0x00, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, Y1, Y5, Y5
+
+ordinary1366:
+	VCVTPD2PSY  Y5, X1
+	VMOVUPD     X1, 32(CX)
+	VCVTPS2PD   48(DX), Y1
+	VPADDQ      avx2const60<>+0(SB), Y1, Y2
+	VPSRLQ      $0x34, Y2, Y3
+	VPOR        avx2const11<>+0(SB), Y3, Y3
+	VSUBPD      avx2const63<>+0(SB), Y3, Y3
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y2
+	VMOVUPD     avx2const113<>+0(SB), Y5
+	VFMADD213PD avx2const112<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
+	VMULPD      Y4, Y5, Y5
+	VFMADD231PD avx2const102<>+0(SB), Y3, Y5
+	VPSUBQ      avx2const58<>+0(SB), Y1, Y2
+	VPCMPGTQ    avx2const65<>+0(SB), Y2, Y3
+	VPOR        Y2, Y3, Y3
+	VMOVMSKPD   Y3, BX
+	TESTL       BX, BX
+	JZ          ordinary1367
+	VCMPPD      $0x11, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
+	VCMPPD      $0x00, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, Y1, Y5, Y5
+
+ordinary1367:
+	VCVTPD2PSY Y5, X1
+	VMOVUPD    X1, 48(CX)
+	ADDQ       $+64, CX
+	ADDQ       $+64, DX
+	SUBQ       $+16, AX
+	JAE        loop1362
+
+end1363:
+	ADDQ $+16, AX
+	CMPQ AX, $+4
+	JB   end1369
+
+loop1368:
+	VCVTPS2PD   (DX), Y1
+	VPADDQ      avx2const60<>+0(SB), Y1, Y2
+	VPSRLQ      $0x34, Y2, Y3
+	VPOR        avx2const11<>+0(SB), Y3, Y3
+	VSUBPD      avx2const63<>+0(SB), Y3, Y3
+	VPAND       avx2const62<>+0(SB), Y2, Y2
+	VPADDQ      avx2const61<>+0(SB), Y2, Y2
+	VSUBPD      avx2const17<>+0(SB), Y2, Y2
+	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VDIVPD      Y4, Y2, Y4
+	VMULPD      Y4, Y4, Y2
+	VMOVUPD     avx2const113<>+0(SB), Y5
+	VFMADD213PD avx2const112<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
+	VMULPD      Y4, Y5, Y5
+	VFMADD231PD avx2const102<>+0(SB), Y3, Y5
+	VPSUBQ      avx2const58<>+0(SB), Y1, Y2
+	VPCMPGTQ    avx2const65<>+0(SB), Y2, Y3
+	VPOR        Y2, Y3, Y3
+	VMOVMSKPD   Y3, BX
+	TESTL       BX, BX
+	JZ          ordinary1370
+	VCMPPD      $0x11, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
+	VCMPPD      $0x00, Y0, Y1, Y2
+	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, Y1, Y5, Y5
+
+ordinary1370:
 	VCVTPD2PSY Y5, X1
 	VMOVUPD    X1, (CX)
 	ADDQ       $+16, CX
 	ADDQ       $+16, DX
 	SUBQ       $+4, AX
 	CMPQ       AX, $+4
-	JAE        loop1362
+	JAE        loop1368
 
-end1363:
+end1369:
 	TESTQ       AX, AX
-	JZ          none1365
+	JZ          none1371
 	LEAQ        avx2const80<>+32(SB), BX
 	NEGQ        AX
 	VMOVDQU     (BX)(AX*4), X1
@@ -25816,7 +26013,7 @@ end1363:
 	VPOR        Y3, Y4, Y4
 	VMOVMSKPD   Y4, AX
 	TESTL       AX, AX
-	JZ          ordinary1366
+	JZ          ordinary1372
 	VCMPPD      $0x11, Y0, Y2, Y3
 	VBLENDVPD   Y3, avx2const66<>+0(SB), Y6, Y6
 	VCMPPD      $0x00, Y0, Y2, Y0
@@ -25824,11 +26021,11 @@ end1363:
 	VCMPPD      $0x05, avx2const23<>+0(SB), Y2, Y0
 	VBLENDVPD   Y0, Y2, Y6, Y6
 
-ordinary1366:
+ordinary1372:
 	VCVTPD2PSY Y6, X0
 	VMASKMOVPS X0, X1, (CX)
 
-none1365:
+none1371:
 	VZEROUPPER
 	RET
 
@@ -25866,13 +26063,13 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1367
+	JNE          case1373
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1368
+	JZ           plain1374
 	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1368
+	JNZ          plain1374
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -25880,7 +26077,7 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1369
+	JZ           none1375
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y1
@@ -25901,11 +26098,11 @@ TEXT ·unaryInt64AVX2(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
 
-none1369:
+none1375:
 	CMPQ AX, $+16
-	JB   end1371
+	JB   end1377
 
-loop1370:
+loop1376:
 	VMOVUPD  (DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -25954,17 +26151,17 @@ loop1370:
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop1370
+	JAE      loop1376
 
-end1371:
+end1377:
 	SFENCE
 
-plain1368:
+plain1374:
 	SUBQ    $+16, AX
-	JB      end1373
+	JB      end1379
 	PCALIGN $0x40
 
-loop1372:
+loop1378:
 	VMOVUPD  (DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -26012,14 +26209,14 @@ loop1372:
 	ADDQ     $+128, CX
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
-	JAE      loop1372
+	JAE      loop1378
 
-end1373:
+end1379:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end1375
+	JB   end1381
 
-loop1374:
+loop1380:
 	VMOVUPD  (DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -26035,11 +26232,11 @@ loop1374:
 	ADDQ     $+32, DX
 	SUBQ     $+4, AX
 	CMPQ     AX, $+4
-	JAE      loop1374
+	JAE      loop1380
 
-end1375:
+end1381:
 	TESTQ      AX, AX
-	JZ         none1376
+	JZ         none1382
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*8), Y1
@@ -26057,19 +26254,19 @@ end1375:
 	VPADDQ     Y3, Y2, Y2
 	VMASKMOVPD Y2, Y1, (CX)
 
-none1376:
+none1382:
 	VZEROUPPER
 	RET
 
-case1367:
+case1373:
 	CMPQ       BX, $+1
-	JNE        case1377
+	JNE        case1383
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1378
+	JZ         plain1384
 	MOVQ       CX, BX
 	ANDQ       $+7, BX
-	JNZ        plain1378
+	JNZ        plain1384
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -26077,7 +26274,7 @@ case1367:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none1379
+	JZ         none1385
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -26091,11 +26288,11 @@ case1367:
 	LEAQ       (CX)(BX*8), CX
 	LEAQ       (DX)(BX*8), DX
 
-none1379:
+none1385:
 	CMPQ AX, $+16
-	JB   end1381
+	JB   end1387
 
-loop1380:
+loop1386:
 	VPCMPGTQ (DX), Y1, Y0
 	VPXOR    (DX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -26116,17 +26313,17 @@ loop1380:
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop1380
+	JAE      loop1386
 
-end1381:
+end1387:
 	SFENCE
 
-plain1378:
+plain1384:
 	SUBQ    $+16, AX
-	JB      end1383
+	JB      end1389
 	PCALIGN $0x40
 
-loop1382:
+loop1388:
 	VPCMPGTQ (DX), Y1, Y0
 	VPXOR    (DX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -26146,14 +26343,14 @@ loop1382:
 	ADDQ     $+128, CX
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
-	JAE      loop1382
+	JAE      loop1388
 
-end1383:
+end1389:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end1385
+	JB   end1391
 
-loop1384:
+loop1390:
 	VPCMPGTQ (DX), Y1, Y0
 	VPXOR    (DX), Y0, Y2
 	VPSUBQ   Y0, Y2, Y2
@@ -26162,11 +26359,11 @@ loop1384:
 	ADDQ     $+32, DX
 	SUBQ     $+4, AX
 	CMPQ     AX, $+4
-	JAE      loop1384
+	JAE      loop1390
 
-end1385:
+end1391:
 	TESTQ      AX, AX
-	JZ         none1386
+	JZ         none1392
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*8), Y0
@@ -26177,17 +26374,17 @@ end1385:
 	VPSUBQ     Y1, Y2, Y2
 	VMASKMOVPD Y2, Y0, (CX)
 
-none1386:
+none1392:
 	VZEROUPPER
 	RET
 
-case1377:
+case1383:
 	MOVQ       stream+40(FP), BX
 	TESTQ      BX, BX
-	JZ         plain1387
+	JZ         plain1393
 	MOVQ       CX, BX
 	ANDQ       $+7, BX
-	JNZ        plain1387
+	JNZ        plain1393
 	MOVQ       CX, BX
 	NEGQ       BX
 	ANDQ       $+31, BX
@@ -26195,7 +26392,7 @@ case1377:
 	CMPQ       BX, AX
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
-	JZ         none1388
+	JZ         none1394
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*8), Y0
@@ -26207,11 +26404,11 @@ case1377:
 	LEAQ       (CX)(BX*8), CX
 	LEAQ       (DX)(BX*8), DX
 
-none1388:
+none1394:
 	CMPQ AX, $+16
-	JB   end1390
+	JB   end1396
 
-loop1389:
+loop1395:
 	VPSUBQ   (DX), Y1, Y0
 	VMOVNTPD Y0, (CX)
 	VPSUBQ   32(DX), Y1, Y0
@@ -26224,17 +26421,17 @@ loop1389:
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop1389
+	JAE      loop1395
 
-end1390:
+end1396:
 	SFENCE
 
-plain1387:
+plain1393:
 	SUBQ    $+16, AX
-	JB      end1392
+	JB      end1398
 	PCALIGN $0x40
 
-loop1391:
+loop1397:
 	VPSUBQ  (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	VPSUBQ  32(DX), Y1, Y0
@@ -26246,25 +26443,25 @@ loop1391:
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
 	SUBQ    $+16, AX
-	JAE     loop1391
+	JAE     loop1397
 
-end1392:
+end1398:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end1394
+	JB   end1400
 
-loop1393:
+loop1399:
 	VPSUBQ  (DX), Y1, Y0
 	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
 	SUBQ    $+4, AX
 	CMPQ    AX, $+4
-	JAE     loop1393
+	JAE     loop1399
 
-end1394:
+end1400:
 	TESTQ      AX, AX
-	JZ         none1395
+	JZ         none1401
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*8), Y0
@@ -26273,7 +26470,7 @@ end1394:
 	VPSUBQ     Y2, Y1, Y1
 	VMASKMOVPD Y1, Y0, (CX)
 
-none1395:
+none1401:
 	VZEROUPPER
 	RET
 
@@ -26287,10 +26484,10 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ         y+24(FP), BX
 	MOVQ         stream+40(FP), SI
 	TESTQ        SI, SI
-	JZ           plain1396
+	JZ           plain1402
 	MOVQ         CX, SI
 	ANDQ         $+7, SI
-	JNZ          plain1396
+	JNZ          plain1402
 	MOVQ         CX, SI
 	NEGQ         SI
 	ANDQ         $+31, SI
@@ -26298,7 +26495,7 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-48
 	CMPQ         SI, AX
 	CMOVQHI      AX, SI
 	TESTQ        SI, SI
-	JZ           none1397
+	JZ           none1403
 	LEAQ         avx2const0<>+24(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*8), Y1
@@ -26322,11 +26519,11 @@ TEXT ·axpyInt64AVX2(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(SI*8), DX
 	LEAQ         (BX)(SI*8), BX
 
-none1397:
+none1403:
 	CMPQ AX, $+16
-	JB   end1399
+	JB   end1405
 
-loop1398:
+loop1404:
 	VMOVUPD  (DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -26380,17 +26577,17 @@ loop1398:
 	ADDQ     $+128, BX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop1398
+	JAE      loop1404
 
-end1399:
+end1405:
 	SFENCE
 
-plain1396:
+plain1402:
 	SUBQ    $+16, AX
-	JB      end1401
+	JB      end1407
 	PCALIGN $0x40
 
-loop1400:
+loop1406:
 	VMOVUPD  (DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -26443,14 +26640,14 @@ loop1400:
 	ADDQ     $+128, DX
 	ADDQ     $+128, BX
 	SUBQ     $+16, AX
-	JAE      loop1400
+	JAE      loop1406
 
-end1401:
+end1407:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end1403
+	JB   end1409
 
-loop1402:
+loop1408:
 	VMOVUPD  (DX), Y1
 	VMOVUPD  Y0, Y2
 	VPSRLQ   $0x20, Y1, Y3
@@ -26468,11 +26665,11 @@ loop1402:
 	ADDQ     $+32, BX
 	SUBQ     $+4, AX
 	CMPQ     AX, $+4
-	JAE      loop1402
+	JAE      loop1408
 
-end1403:
+end1409:
 	TESTQ      AX, AX
-	JZ         none1404
+	JZ         none1410
 	LEAQ       avx2const0<>+24(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*8), Y1
@@ -26492,7 +26689,7 @@ end1403:
 	VPADDQ     Y3, Y2, Y2
 	VMASKMOVPD Y2, Y1, (CX)
 
-none1404:
+none1410:
 	VZEROUPPER
 	RET
 
@@ -26508,10 +26705,10 @@ TEXT ·dotInt64AVX2(SB), NOSPLIT, $0-56
 	VPXOR   Y2, Y2, Y2
 	VPXOR   Y3, Y3, Y3
 	SUBQ    $+16, CX
-	JB      end1406
+	JB      end1412
 	PCALIGN $0x40
 
-loop1405:
+loop1411:
 	VMOVUPD  (AX), Y4
 	VMOVUPD  (DX), Y5
 	VPSRLQ   $0x20, Y4, Y6
@@ -26559,14 +26756,14 @@ loop1405:
 	ADDQ     $+128, AX
 	ADDQ     $+128, DX
 	SUBQ     $+16, CX
-	JAE      loop1405
+	JAE      loop1411
 
-end1406:
+end1412:
 	ADDQ $+16, CX
 	CMPQ CX, $+4
-	JB   end1408
+	JB   end1414
 
-loop1407:
+loop1413:
 	VMOVUPD  (AX), Y4
 	VMOVUPD  (DX), Y5
 	VPSRLQ   $0x20, Y4, Y6
@@ -26582,11 +26779,11 @@ loop1407:
 	ADDQ     $+32, DX
 	SUBQ     $+4, CX
 	CMPQ     CX, $+4
-	JAE      loop1407
+	JAE      loop1413
 
-end1408:
+end1414:
 	TESTQ      CX, CX
-	JZ         none1409
+	JZ         none1415
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*8), Y4
@@ -26605,7 +26802,7 @@ end1408:
 	VPADDQ     Y6, Y5, Y5
 	VPADDQ     Y5, Y0, Y0
 
-none1409:
+none1415:
 	VPADDQ       Y2, Y0, Y0
 	VPADDQ       Y3, Y1, Y1
 	VPADDQ       Y1, Y0, Y0
@@ -26639,19 +26836,19 @@ TEXT ·shiftedInt64AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y10, Y10, Y10
 	VPXOR        Y11, Y11, Y11
 	CMPQ         CX, $+16
-	JB           end1411
+	JB           end1417
 
-loop1410:
+loop1416:
 	MOVQ    CX, DX
 	MOVQ    $+2048, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+16, DX
-	JB      end1413
+	JB      end1419
 	PCALIGN $0x40
 
-loop1412:
+loop1418:
 	VPADDQ      (AX), Y0, Y12
 	VSUBPD      avx2const2<>+0(SB), Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
@@ -26670,9 +26867,9 @@ loop1412:
 	VFMADD231PD Y12, Y12, Y10
 	ADDQ        $+128, AX
 	SUBQ        $+16, DX
-	JAE         loop1412
+	JAE         loop1418
 
-end1413:
+end1419:
 	ADDQ   $+16, DX
 	ADDQ   DX, CX
 	ADDQ   $+16, CX
@@ -26694,13 +26891,13 @@ end1413:
 	VPXOR  Y10, Y10, Y10
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1410
+	JAE    loop1416
 
-end1411:
+end1417:
 	CMPQ CX, $+4
-	JB   end1415
+	JB   end1421
 
-loop1414:
+loop1420:
 	VPADDQ      (AX), Y0, Y3
 	VSUBPD      avx2const2<>+0(SB), Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
@@ -26708,11 +26905,11 @@ loop1414:
 	ADDQ        $+32, AX
 	SUBQ        $+4, CX
 	CMPQ        CX, $+4
-	JAE         loop1414
+	JAE         loop1420
 
-end1415:
+end1421:
 	TESTQ       CX, CX
-	JZ          none1416
+	JZ          none1422
 	LEAQ        avx2const0<>+24(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*8), Y3
@@ -26724,7 +26921,7 @@ end1415:
 	VFMADD231PD Y1, Y0, Y2
 	VFMADD231PD Y0, Y0, Y7
 
-none1416:
+none1422:
 	VADDPD       Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X0
 	VADDPD       X0, X6, X6
@@ -26751,10 +26948,10 @@ TEXT ·hashAVX2(SB), NOSPLIT, $0-40
 	MOVQ         x+8(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1417
+	JZ           plain1423
 	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1417
+	JNZ          plain1423
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -26762,7 +26959,7 @@ TEXT ·hashAVX2(SB), NOSPLIT, $0-40
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1418
+	JZ           none1424
 	LEAQ         avx2const0<>+24(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*8), Y3
@@ -26796,11 +26993,11 @@ TEXT ·hashAVX2(SB), NOSPLIT, $0-40
 	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
 
-none1418:
+none1424:
 	CMPQ AX, $+16
-	JB   end1420
+	JB   end1426
 
-loop1419:
+loop1425:
 	VPXOR    (DX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
@@ -26901,17 +27098,17 @@ loop1419:
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
 	CMPQ     AX, $+16
-	JAE      loop1419
+	JAE      loop1425
 
-end1420:
+end1426:
 	SFENCE
 
-plain1417:
+plain1423:
 	SUBQ    $+16, AX
-	JB      end1422
+	JB      end1428
 	PCALIGN $0x40
 
-loop1421:
+loop1427:
 	VPXOR    (DX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
@@ -27011,14 +27208,14 @@ loop1421:
 	ADDQ     $+128, CX
 	ADDQ     $+128, DX
 	SUBQ     $+16, AX
-	JAE      loop1421
+	JAE      loop1427
 
-end1422:
+end1428:
 	ADDQ $+16, AX
 	CMPQ AX, $+4
-	JB   end1424
+	JB   end1430
 
-loop1423:
+loop1429:
 	VPXOR    (DX), Y0, Y3
 	VPSRLQ   $0x21, Y3, Y4
 	VPXOR    Y4, Y3, Y3
@@ -27047,11 +27244,11 @@ loop1423:
 	ADDQ     $+32, DX
 	SUBQ     $+4, AX
 	CMPQ     AX, $+4
-	JAE      loop1423
+	JAE      loop1429
 
-end1424:
+end1430:
 	TESTQ      AX, AX
-	JZ         none1425
+	JZ         none1431
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*8), Y3
@@ -27082,7 +27279,7 @@ end1424:
 	VPXOR      Y1, Y0, Y0
 	VMASKMOVPD Y0, Y3, (CX)
 
-none1425:
+none1431:
 	VZEROUPPER
 	RET
 
@@ -27109,9 +27306,9 @@ TEXT ·bucketsOfAVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), DX
 	MOVQ         dst+0(FP), AX
 	CMPQ         DX, $+16
-	JB           end1427
+	JB           end1433
 
-loop1426:
+loop1432:
 	VPXOR    (CX), Y0, Y4
 	VPSRLQ   $0x21, Y4, Y5
 	VPXOR    Y5, Y4, Y4
@@ -27224,13 +27421,13 @@ loop1426:
 	ADDQ     $+128, CX
 	SUBQ     $+16, DX
 	CMPQ     DX, $+16
-	JAE      loop1426
+	JAE      loop1432
 
-end1427:
+end1433:
 	CMPQ DX, $+4
-	JB   end1429
+	JB   end1435
 
-loop1428:
+loop1434:
 	VPXOR    (CX), Y0, Y4
 	VPSRLQ   $0x21, Y4, Y5
 	VPXOR    Y5, Y4, Y4
@@ -27262,11 +27459,11 @@ loop1428:
 	ADDQ     $+32, CX
 	SUBQ     $+4, DX
 	CMPQ     DX, $+4
-	JAE      loop1428
+	JAE      loop1434
 
-end1429:
+end1435:
 	TESTQ      DX, DX
-	JZ         none1430
+	JZ         none1436
 	LEAQ       avx2const0<>+24(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y4
@@ -27300,7 +27497,7 @@ end1429:
 	VPSRLQ     $0x20, Y0, Y0
 	VMASKMOVPD Y0, Y4, (AX)
 
-none1430:
+none1436:
 	VZEROUPPER
 	RET
 
@@ -27317,24 +27514,24 @@ TEXT ·encodeAVX2(SB), NOSPLIT, $0-104
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1435
+	JB      end1441
 
-loop1434:
+loop1440:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1434
+	JAE        loop1440
 
-end1435:
+end1441:
 	XORQ BX, BX
 	MOVQ used+72(FP), R13
 	MOVQ dense+64(FP), R14
 
-key1431:
+key1437:
 	CMPQ         BX, R12
-	JAE          end1433
+	JAE          end1439
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -27344,7 +27541,7 @@ key1431:
 	VPBROADCASTQ (R11)(BX*8), Y0
 	MOVL         $0x00000040, R9
 
-again1432:
+again1438:
 	VPCMPEQQ  (SI), Y0, Y1
 	VMOVMSKPD Y1, DI
 	MOVQ      (R11)(BX*8), R15
@@ -27358,18 +27555,18 @@ again1432:
 	CMOVLHI   R10, R8
 	BZHIL     R8, DI, DI
 	TESTL     DI, DI
-	JZ        miss1436
+	JZ        miss1442
 	TZCNTL    DI, DI
 	MOVL      40(SI)(DI*4), R8
 	MOVL      R8, (AX)(BX*4)
 	INCQ      BX
-	JMP       key1431
+	JMP       key1437
 
-miss1436:
+miss1442:
 	CMPL R8, $+5
-	JAE  full1437
+	JAE  full1443
 	CMPQ R13, room+80(FP)
-	JAE  end1433
+	JAE  end1439
 	MOVQ (R11)(BX*8), DI
 	MOVQ DI, (SI)(R8*8)
 	MOVQ DI, (R14)(R13*8)
@@ -27379,24 +27576,24 @@ miss1436:
 	MOVL R8, 60(SI)
 	INCQ R13
 	INCQ BX
-	JMP  key1431
+	JMP  key1437
 
-full1437:
-	JNE  passed1438
+full1443:
+	JNE  passed1444
 	MOVL $0x00000006, 60(SI)
 
-passed1438:
+passed1444:
 	DECL    R9
-	JZ      last1439
+	JZ      last1445
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1432
+	JMP     again1438
 
-last1439:
-end1433:
+last1445:
+end1439:
 	MOVQ BX, done+88(FP)
 	MOVQ R13, count+96(FP)
 	VZEROUPPER
@@ -27415,24 +27612,24 @@ TEXT ·findAVX2(SB), NOSPLIT, $0-72
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1444
+	JB      end1450
 
-loop1443:
+loop1449:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1443
+	JAE        loop1449
 
-end1444:
+end1450:
 	XORQ BX, BX
 	MOVQ R12, R13
 	MOVL $0xffffffff, R14
 
-key1440:
+key1446:
 	CMPQ         BX, R12
-	JAE          end1442
+	JAE          end1448
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -27442,7 +27639,7 @@ key1440:
 	VPBROADCASTQ (R11)(BX*8), Y0
 	MOVL         $0x00000040, R9
 
-again1441:
+again1447:
 	VPCMPEQQ  (SI), Y0, Y1
 	VMOVMSKPD Y1, DI
 	MOVQ      (R11)(BX*8), R15
@@ -27457,7 +27654,7 @@ again1441:
 	BZHIL     R8, DI, DI
 	XORL      $+6, R8
 	ORL       DI, R8
-	JZ        passed1446
+	JZ        passed1452
 	MOVL      DI, R8
 	ORL       $+32, R8
 	TZCNTL    R8, R8
@@ -27468,25 +27665,25 @@ again1441:
 	CMPL      DI, $+1
 	SBBQ      $+0, R13
 	INCQ      BX
-	JMP       key1440
+	JMP       key1446
 
-passed1446:
+passed1452:
 	DECL    R9
-	JZ      last1447
+	JZ      last1453
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1441
+	JMP     again1447
 
-last1447:
+last1453:
 	MOVL R14, (AX)(BX*4)
 	DECQ R13
 	INCQ BX
-	JMP  key1440
+	JMP  key1446
 
-end1442:
+end1448:
 	MOVQ R13, ret+64(FP)
 	VZEROUPPER
 	RET

@@ -265,10 +265,21 @@ func keysAVX512(c int, dst *int64, x *int64, flip int64, n int, stream int)
 //go:noescape
 func partitionAVX512(x *int64, at *int, pivot int64, steps int)
 
+// partitionAsideAVX512 writes vectors of elements that were set aside, those below the pivot to the
+// front of the room and others to its back, while there is room for two: see partition.
+//
+//go:noescape
+func partitionAsideAVX512(x *int64, at *int, pivot int64, some *int64)
+
 // partitionPairsAVX512 is partition for pairs: the values go where their keys go.
 //
 //go:noescape
 func partitionPairsAVX512(keys *int64, values *int64, at *int, pivot int64, steps int)
+
+// partitionAsidePairsAVX512 is partitionAside for pairs.
+//
+//go:noescape
+func partitionAsidePairsAVX512(keys *int64, values *int64, at *int, pivot int64, some *int64, someValues *int64)
 
 // sortFewAVX512 sorts the first n elements, at most fewKeys.
 //
@@ -466,6 +477,12 @@ func keysDwordsAVX512(c int, dst *int32, x *int32, flip int32, n int, stream int
 //
 //go:noescape
 func partitionDwordsAVX512(x *int32, at *int, pivot int32, steps int)
+
+// partitionAsideDwordsAVX512 writes vectors of elements that were set aside, those below the pivot to the
+// front of the room and others to its back, while there is room for two: see partition.
+//
+//go:noescape
+func partitionAsideDwordsAVX512(x *int32, at *int, pivot int32, some *int32)
 
 // sortFewDwordsAVX512 sorts the first n elements, at most fewDwords.
 //

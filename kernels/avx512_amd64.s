@@ -11445,101 +11445,154 @@ DATA avx512const57<>+56(SB)/8, $0x7ff8000000000000
 GLOBL avx512const57<>(SB), RODATA|NOPTR, $64
 
 // func partitionAVX512(x *int64, at *int, pivot int64, steps int)
-// Requires: AVX, AVX512DQ, AVX512F, CMOV, POPCNT
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+, POPCNT
 TEXT ·partitionAVX512(SB), NOSPLIT, $0-32
 	MOVQ         steps+24(FP), AX
 	VPBROADCASTQ pivot+16(FP), Z0
-	MOVQ         x+0(FP), CX
-	MOVQ         at+8(FP), DX
-	MOVQ         (DX), BX
-	LEAQ         (CX)(BX*8), BX
-	MOVQ         8(DX), SI
-	LEAQ         (CX)(SI*8), SI
-	MOVQ         16(DX), DI
-	LEAQ         (CX)(DI*8), DI
-	MOVQ         24(DX), DX
-	LEAQ         (CX)(DX*8), DX
 	LEAQ         avx512const58<>+0(SB), CX
+	MOVQ         x+0(FP), DX
+	MOVQ         at+8(FP), BX
+	MOVQ         (BX), SI
+	LEAQ         (DX)(SI*8), SI
+	MOVQ         8(BX), DI
+	LEAQ         (DX)(DI*8), DI
+	MOVQ         16(BX), R8
+	LEAQ         (DX)(R8*8), R8
+	MOVQ         24(BX), BX
+	LEAQ         (DX)(BX*8), BX
 	CMPQ         AX, $+1
 	JB           end680
 
 loop679:
-	MOVQ      SI, R8
-	SUBQ      BX, R8
-	CMPQ      R8, $+256
-	JB        end678
-	MOVQ      BX, R8
-	SUBQ      DI, R8
-	MOVQ      DX, R9
-	SUBQ      SI, R9
-	MOVQ      BX, R10
-	LEAQ      256(BX), R11
-	SUBQ      $+256, SI
-	CMPQ      R8, R9
-	CMOVQHI   SI, R10
-	CMOVQLS   R11, BX
-	LEAQ      256(SI), R11
-	CMOVQLS   R11, SI
-	VMOVUPD   (R10), Z1
-	VPCMPQ    $0x06, Z1, Z0, K1
-	KMOVB     K1, R9
-	POPCNTL   R9, R8
-	VPMOVZXBQ (CX)(R9*8), Z2
-	VPERMPD   Z1, Z2, Z1
-	VMOVUPD   64(R10), Z2
-	VPCMPQ    $0x06, Z2, Z0, K1
-	KMOVB     K1, R11
-	POPCNTL   R11, R9
-	VPMOVZXBQ (CX)(R11*8), Z3
-	VPERMPD   Z2, Z3, Z2
-	VMOVUPD   128(R10), Z3
-	VPCMPQ    $0x06, Z3, Z0, K1
-	KMOVB     K1, R12
-	POPCNTL   R12, R11
-	VPMOVZXBQ (CX)(R12*8), Z4
-	VPERMPD   Z3, Z4, Z3
-	VMOVUPD   192(R10), Z4
-	VPCMPQ    $0x06, Z4, Z0, K1
-	KMOVB     K1, R12
-	POPCNTL   R12, R10
-	VPMOVZXBQ (CX)(R12*8), Z5
-	VPERMPD   Z4, Z5, Z4
-	VMOVUPD   Z1, (DI)
-	VMOVUPD   Z1, -64(DX)
-	LEAQ      (DI)(R8*8), DI
-	LEAQ      -64(DX)(R8*8), DX
-	VMOVUPD   Z2, (DI)
-	VMOVUPD   Z2, -64(DX)
-	LEAQ      (DI)(R9*8), DI
-	LEAQ      -64(DX)(R9*8), DX
-	VMOVUPD   Z3, (DI)
-	VMOVUPD   Z3, -64(DX)
-	LEAQ      (DI)(R11*8), DI
-	LEAQ      -64(DX)(R11*8), DX
-	VMOVUPD   Z4, (DI)
-	VMOVUPD   Z4, -64(DX)
-	LEAQ      (DI)(R10*8), DI
-	LEAQ      -64(DX)(R10*8), DX
-	SUBQ      $+1, AX
-	CMPQ      AX, $+1
-	JAE       loop679
+	MOVQ       DI, DX
+	SUBQ       SI, DX
+	CMPQ       DX, $+512
+	JB         end678
+	MOVQ       SI, DX
+	SUBQ       R8, DX
+	MOVQ       BX, R9
+	SUBQ       DI, R9
+	MOVQ       SI, R10
+	LEAQ       512(SI), R11
+	SUBQ       $+512, DI
+	CMPQ       DX, R9
+	CMOVQHI    DI, R10
+	CMOVQLS    R11, SI
+	LEAQ       512(DI), R11
+	CMOVQLS    R11, DI
+	MOVQ       ·fetchAhead+0(SB), R11
+	MOVQ       R11, R12
+	NEGQ       R12
+	CMPQ       DX, R9
+	CMOVQHI    R12, R11
+	PREFETCHT0 (R10)(R11*1)
+	PREFETCHT0 64(R10)(R11*1)
+	PREFETCHT0 128(R10)(R11*1)
+	PREFETCHT0 192(R10)(R11*1)
+	PREFETCHT0 256(R10)(R11*1)
+	PREFETCHT0 320(R10)(R11*1)
+	PREFETCHT0 384(R10)(R11*1)
+	PREFETCHT0 448(R10)(R11*1)
+	VMOVUPD    (R10), Z1
+	VMOVUPD    64(R10), Z2
+	VMOVUPD    128(R10), Z3
+	VMOVUPD    192(R10), Z4
+	VMOVUPD    256(R10), Z5
+	VMOVUPD    320(R10), Z6
+	VMOVUPD    384(R10), Z7
+	VMOVUPD    448(R10), Z8
+	VPCMPQ     $0x06, Z1, Z0, K1
+	KMOVB      K1, R9
+	POPCNTL    R9, DX
+	VPMOVZXBQ  (CX)(R9*8), Z9
+	VPERMPD    Z1, Z9, Z1
+	VMOVUPD    Z1, (R8)
+	VMOVUPD    Z1, -64(BX)
+	LEAQ       (R8)(DX*8), R8
+	LEAQ       -64(BX)(DX*8), BX
+	VPCMPQ     $0x06, Z2, Z0, K1
+	KMOVB      K1, R9
+	POPCNTL    R9, DX
+	VPMOVZXBQ  (CX)(R9*8), Z1
+	VPERMPD    Z2, Z1, Z1
+	VMOVUPD    Z1, (R8)
+	VMOVUPD    Z1, -64(BX)
+	LEAQ       (R8)(DX*8), R8
+	LEAQ       -64(BX)(DX*8), BX
+	VPCMPQ     $0x06, Z3, Z0, K1
+	KMOVB      K1, R9
+	POPCNTL    R9, DX
+	VPMOVZXBQ  (CX)(R9*8), Z1
+	VPERMPD    Z3, Z1, Z1
+	VMOVUPD    Z1, (R8)
+	VMOVUPD    Z1, -64(BX)
+	LEAQ       (R8)(DX*8), R8
+	LEAQ       -64(BX)(DX*8), BX
+	VPCMPQ     $0x06, Z4, Z0, K1
+	KMOVB      K1, R9
+	POPCNTL    R9, DX
+	VPMOVZXBQ  (CX)(R9*8), Z1
+	VPERMPD    Z4, Z1, Z1
+	VMOVUPD    Z1, (R8)
+	VMOVUPD    Z1, -64(BX)
+	LEAQ       (R8)(DX*8), R8
+	LEAQ       -64(BX)(DX*8), BX
+	VPCMPQ     $0x06, Z5, Z0, K1
+	KMOVB      K1, R9
+	POPCNTL    R9, DX
+	VPMOVZXBQ  (CX)(R9*8), Z1
+	VPERMPD    Z5, Z1, Z1
+	VMOVUPD    Z1, (R8)
+	VMOVUPD    Z1, -64(BX)
+	LEAQ       (R8)(DX*8), R8
+	LEAQ       -64(BX)(DX*8), BX
+	VPCMPQ     $0x06, Z6, Z0, K1
+	KMOVB      K1, R9
+	POPCNTL    R9, DX
+	VPMOVZXBQ  (CX)(R9*8), Z1
+	VPERMPD    Z6, Z1, Z1
+	VMOVUPD    Z1, (R8)
+	VMOVUPD    Z1, -64(BX)
+	LEAQ       (R8)(DX*8), R8
+	LEAQ       -64(BX)(DX*8), BX
+	VPCMPQ     $0x06, Z7, Z0, K1
+	KMOVB      K1, R9
+	POPCNTL    R9, DX
+	VPMOVZXBQ  (CX)(R9*8), Z1
+	VPERMPD    Z7, Z1, Z1
+	VMOVUPD    Z1, (R8)
+	VMOVUPD    Z1, -64(BX)
+	LEAQ       (R8)(DX*8), R8
+	LEAQ       -64(BX)(DX*8), BX
+	VPCMPQ     $0x06, Z8, Z0, K1
+	KMOVB      K1, R9
+	POPCNTL    R9, DX
+	VPMOVZXBQ  (CX)(R9*8), Z1
+	VPERMPD    Z8, Z1, Z1
+	VMOVUPD    Z1, (R8)
+	VMOVUPD    Z1, -64(BX)
+	LEAQ       (R8)(DX*8), R8
+	LEAQ       -64(BX)(DX*8), BX
+	SUBQ       $+1, AX
+	CMPQ       AX, $+1
+	JAE        loop679
 
 end680:
 end678:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
-	SUBQ AX, BX
-	SHRQ $0x03, BX
-	MOVQ BX, (CX)
 	SUBQ AX, SI
 	SHRQ $0x03, SI
-	MOVQ SI, 8(CX)
+	MOVQ SI, (CX)
 	SUBQ AX, DI
 	SHRQ $0x03, DI
-	MOVQ DI, 16(CX)
-	SUBQ AX, DX
-	SHRQ $0x03, DX
-	MOVQ DX, 24(CX)
+	MOVQ DI, 8(CX)
+	SUBQ AX, R8
+	SHRQ $0x03, R8
+	MOVQ R8, 16(CX)
+	SUBQ AX, BX
+	SHRQ $0x03, BX
+	MOVQ BX, 24(CX)
 	VZEROUPPER
 	RET
 
@@ -11801,117 +11854,295 @@ DATA avx512const58<>+2032(SB)/8, $0x0007060504030201
 DATA avx512const58<>+2040(SB)/8, $0x0706050403020100
 GLOBL avx512const58<>(SB), RODATA|NOPTR, $2048
 
+// func partitionAsideAVX512(x *int64, at *int, pivot int64, some *int64)
+// Requires: AVX, AVX512DQ, AVX512F, POPCNT
+TEXT ·partitionAsideAVX512(SB), NOSPLIT, $0-32
+	MOVQ         some+24(FP), AX
+	VPBROADCASTQ pivot+16(FP), Z0
+	LEAQ         avx512const58<>+0(SB), CX
+	MOVQ         x+0(FP), DX
+	MOVQ         at+8(FP), BX
+	MOVQ         16(BX), SI
+	LEAQ         (DX)(SI*8), SI
+	MOVQ         24(BX), BX
+	LEAQ         (DX)(BX*8), BX
+
+more681:
+	MOVQ      BX, DX
+	SUBQ      SI, DX
+	CMPQ      DX, $+128
+	JB        end682
+	VMOVUPD   (AX), Z1
+	VPCMPQ    $0x06, Z1, Z0, K1
+	KMOVB     K1, DI
+	POPCNTL   DI, DX
+	VPMOVZXBQ (CX)(DI*8), Z2
+	VPERMPD   Z1, Z2, Z1
+	VMOVUPD   Z1, (SI)
+	VMOVUPD   Z1, -64(BX)
+	LEAQ      (SI)(DX*8), SI
+	LEAQ      -64(BX)(DX*8), BX
+	ADDQ      $+64, AX
+	JMP       more681
+
+end682:
+	MOVQ x+0(FP), AX
+	MOVQ at+8(FP), CX
+	SUBQ AX, SI
+	SHRQ $0x03, SI
+	MOVQ SI, 16(CX)
+	SUBQ AX, BX
+	SHRQ $0x03, BX
+	MOVQ BX, 24(CX)
+	VZEROUPPER
+	RET
+
 // func partitionPairsAVX512(keys *int64, values *int64, at *int, pivot int64, steps int)
-// Requires: AVX, AVX512DQ, AVX512F, CMOV, POPCNT
+// Requires: AVX, AVX512DQ, AVX512F, CMOV, MMX+, POPCNT
 TEXT ·partitionPairsAVX512(SB), NOSPLIT, $0-40
 	MOVQ         values+8(FP), AX
 	MOVQ         keys+0(FP), CX
 	SUBQ         CX, AX
 	MOVQ         steps+32(FP), CX
 	VPBROADCASTQ pivot+24(FP), Z0
-	MOVQ         keys+0(FP), DX
-	MOVQ         at+16(FP), BX
-	MOVQ         (BX), SI
-	LEAQ         (DX)(SI*8), SI
-	MOVQ         8(BX), DI
-	LEAQ         (DX)(DI*8), DI
-	MOVQ         16(BX), R8
-	LEAQ         (DX)(R8*8), R8
-	MOVQ         24(BX), BX
-	LEAQ         (DX)(BX*8), BX
 	LEAQ         avx512const58<>+0(SB), DX
+	MOVQ         keys+0(FP), BX
+	MOVQ         at+16(FP), SI
+	MOVQ         (SI), DI
+	LEAQ         (BX)(DI*8), DI
+	MOVQ         8(SI), R8
+	LEAQ         (BX)(R8*8), R8
+	MOVQ         16(SI), R9
+	LEAQ         (BX)(R9*8), R9
+	MOVQ         24(SI), SI
+	LEAQ         (BX)(SI*8), SI
 	CMPQ         CX, $+1
-	JB           end683
+	JB           end685
 
-loop682:
-	MOVQ      DI, R9
-	SUBQ      SI, R9
-	CMPQ      R9, $+256
-	JB        end681
-	MOVQ      SI, R9
-	SUBQ      R8, R9
-	MOVQ      BX, R10
-	SUBQ      DI, R10
-	MOVQ      SI, R11
-	LEAQ      256(SI), R12
-	SUBQ      $+256, DI
-	CMPQ      R9, R10
-	CMOVQHI   DI, R11
-	CMOVQLS   R12, SI
-	LEAQ      256(DI), R12
-	CMOVQLS   R12, DI
-	VMOVUPD   (R11), Z1
-	VPCMPQ    $0x06, Z1, Z0, K1
-	KMOVB     K1, R10
-	POPCNTL   R10, R9
-	VPMOVZXBQ (DX)(R10*8), Z2
-	VPERMPD   Z1, Z2, Z1
-	VPERMPD   (R11)(AX*1), Z2, Z2
-	VMOVUPD   64(R11), Z3
-	VPCMPQ    $0x06, Z3, Z0, K1
-	KMOVB     K1, R12
-	POPCNTL   R12, R10
-	VPMOVZXBQ (DX)(R12*8), Z4
-	VPERMPD   Z3, Z4, Z3
-	VPERMPD   64(R11)(AX*1), Z4, Z4
-	VMOVUPD   128(R11), Z5
-	VPCMPQ    $0x06, Z5, Z0, K1
-	KMOVB     K1, R13
-	POPCNTL   R13, R12
-	VPMOVZXBQ (DX)(R13*8), Z6
-	VPERMPD   Z5, Z6, Z5
-	VPERMPD   128(R11)(AX*1), Z6, Z6
-	VMOVUPD   192(R11), Z7
-	VPCMPQ    $0x06, Z7, Z0, K1
-	KMOVB     K1, R14
-	POPCNTL   R14, R13
-	VPMOVZXBQ (DX)(R14*8), Z8
-	VPERMPD   Z7, Z8, Z7
-	VPERMPD   192(R11)(AX*1), Z8, Z8
-	VMOVUPD   Z1, (R8)
-	VMOVUPD   Z1, -64(BX)
-	VMOVUPD   Z2, (R8)(AX*1)
-	VMOVUPD   Z2, -64(BX)(AX*1)
-	LEAQ      (R8)(R9*8), R8
-	LEAQ      -64(BX)(R9*8), BX
-	VMOVUPD   Z3, (R8)
-	VMOVUPD   Z3, -64(BX)
-	VMOVUPD   Z4, (R8)(AX*1)
-	VMOVUPD   Z4, -64(BX)(AX*1)
-	LEAQ      (R8)(R10*8), R8
-	LEAQ      -64(BX)(R10*8), BX
-	VMOVUPD   Z5, (R8)
-	VMOVUPD   Z5, -64(BX)
-	VMOVUPD   Z6, (R8)(AX*1)
-	VMOVUPD   Z6, -64(BX)(AX*1)
-	LEAQ      (R8)(R12*8), R8
-	LEAQ      -64(BX)(R12*8), BX
-	VMOVUPD   Z7, (R8)
-	VMOVUPD   Z7, -64(BX)
-	VMOVUPD   Z8, (R8)(AX*1)
-	VMOVUPD   Z8, -64(BX)(AX*1)
-	LEAQ      (R8)(R13*8), R8
-	LEAQ      -64(BX)(R13*8), BX
-	SUBQ      $+1, CX
-	CMPQ      CX, $+1
-	JAE       loop682
+loop684:
+	MOVQ       R8, BX
+	SUBQ       DI, BX
+	CMPQ       BX, $+512
+	JB         end683
+	MOVQ       DI, BX
+	SUBQ       R9, BX
+	MOVQ       SI, R10
+	SUBQ       R8, R10
+	MOVQ       DI, R11
+	LEAQ       512(DI), R12
+	SUBQ       $+512, R8
+	CMPQ       BX, R10
+	CMOVQHI    R8, R11
+	CMOVQLS    R12, DI
+	LEAQ       512(R8), R12
+	CMOVQLS    R12, R8
+	MOVQ       ·fetchAhead+0(SB), R12
+	MOVQ       R12, R13
+	NEGQ       R13
+	CMPQ       BX, R10
+	CMOVQHI    R13, R12
+	PREFETCHT0 (R11)(R12*1)
+	PREFETCHT0 64(R11)(R12*1)
+	PREFETCHT0 128(R11)(R12*1)
+	PREFETCHT0 192(R11)(R12*1)
+	PREFETCHT0 256(R11)(R12*1)
+	PREFETCHT0 320(R11)(R12*1)
+	PREFETCHT0 384(R11)(R12*1)
+	PREFETCHT0 448(R11)(R12*1)
+	ADDQ       AX, R12
+	PREFETCHT0 (R11)(R12*1)
+	PREFETCHT0 64(R11)(R12*1)
+	PREFETCHT0 128(R11)(R12*1)
+	PREFETCHT0 192(R11)(R12*1)
+	PREFETCHT0 256(R11)(R12*1)
+	PREFETCHT0 320(R11)(R12*1)
+	PREFETCHT0 384(R11)(R12*1)
+	PREFETCHT0 448(R11)(R12*1)
+	VMOVUPD    (R11), Z1
+	VMOVUPD    (R11)(AX*1), Z2
+	VMOVUPD    64(R11), Z3
+	VMOVUPD    64(R11)(AX*1), Z4
+	VMOVUPD    128(R11), Z5
+	VMOVUPD    128(R11)(AX*1), Z6
+	VMOVUPD    192(R11), Z7
+	VMOVUPD    192(R11)(AX*1), Z8
+	VMOVUPD    256(R11), Z9
+	VMOVUPD    256(R11)(AX*1), Z10
+	VMOVUPD    320(R11), Z11
+	VMOVUPD    320(R11)(AX*1), Z12
+	VMOVUPD    384(R11), Z13
+	VMOVUPD    384(R11)(AX*1), Z14
+	VMOVUPD    448(R11), Z15
+	VMOVUPD    448(R11)(AX*1), Z16
+	VPCMPQ     $0x06, Z1, Z0, K1
+	KMOVB      K1, R10
+	POPCNTL    R10, BX
+	VPMOVZXBQ  (DX)(R10*8), Z17
+	VPERMPD    Z1, Z17, Z1
+	VPERMPD    Z2, Z17, Z2
+	VMOVUPD    Z1, (R9)
+	VMOVUPD    Z1, -64(SI)
+	VMOVUPD    Z2, (R9)(AX*1)
+	VMOVUPD    Z2, -64(SI)(AX*1)
+	LEAQ       (R9)(BX*8), R9
+	LEAQ       -64(SI)(BX*8), SI
+	VPCMPQ     $0x06, Z3, Z0, K1
+	KMOVB      K1, R10
+	POPCNTL    R10, BX
+	VPMOVZXBQ  (DX)(R10*8), Z1
+	VPERMPD    Z3, Z1, Z2
+	VPERMPD    Z4, Z1, Z1
+	VMOVUPD    Z2, (R9)
+	VMOVUPD    Z2, -64(SI)
+	VMOVUPD    Z1, (R9)(AX*1)
+	VMOVUPD    Z1, -64(SI)(AX*1)
+	LEAQ       (R9)(BX*8), R9
+	LEAQ       -64(SI)(BX*8), SI
+	VPCMPQ     $0x06, Z5, Z0, K1
+	KMOVB      K1, R10
+	POPCNTL    R10, BX
+	VPMOVZXBQ  (DX)(R10*8), Z1
+	VPERMPD    Z5, Z1, Z2
+	VPERMPD    Z6, Z1, Z1
+	VMOVUPD    Z2, (R9)
+	VMOVUPD    Z2, -64(SI)
+	VMOVUPD    Z1, (R9)(AX*1)
+	VMOVUPD    Z1, -64(SI)(AX*1)
+	LEAQ       (R9)(BX*8), R9
+	LEAQ       -64(SI)(BX*8), SI
+	VPCMPQ     $0x06, Z7, Z0, K1
+	KMOVB      K1, R10
+	POPCNTL    R10, BX
+	VPMOVZXBQ  (DX)(R10*8), Z1
+	VPERMPD    Z7, Z1, Z2
+	VPERMPD    Z8, Z1, Z1
+	VMOVUPD    Z2, (R9)
+	VMOVUPD    Z2, -64(SI)
+	VMOVUPD    Z1, (R9)(AX*1)
+	VMOVUPD    Z1, -64(SI)(AX*1)
+	LEAQ       (R9)(BX*8), R9
+	LEAQ       -64(SI)(BX*8), SI
+	VPCMPQ     $0x06, Z9, Z0, K1
+	KMOVB      K1, R10
+	POPCNTL    R10, BX
+	VPMOVZXBQ  (DX)(R10*8), Z1
+	VPERMPD    Z9, Z1, Z2
+	VPERMPD    Z10, Z1, Z1
+	VMOVUPD    Z2, (R9)
+	VMOVUPD    Z2, -64(SI)
+	VMOVUPD    Z1, (R9)(AX*1)
+	VMOVUPD    Z1, -64(SI)(AX*1)
+	LEAQ       (R9)(BX*8), R9
+	LEAQ       -64(SI)(BX*8), SI
+	VPCMPQ     $0x06, Z11, Z0, K1
+	KMOVB      K1, R10
+	POPCNTL    R10, BX
+	VPMOVZXBQ  (DX)(R10*8), Z1
+	VPERMPD    Z11, Z1, Z2
+	VPERMPD    Z12, Z1, Z1
+	VMOVUPD    Z2, (R9)
+	VMOVUPD    Z2, -64(SI)
+	VMOVUPD    Z1, (R9)(AX*1)
+	VMOVUPD    Z1, -64(SI)(AX*1)
+	LEAQ       (R9)(BX*8), R9
+	LEAQ       -64(SI)(BX*8), SI
+	VPCMPQ     $0x06, Z13, Z0, K1
+	KMOVB      K1, R10
+	POPCNTL    R10, BX
+	VPMOVZXBQ  (DX)(R10*8), Z1
+	VPERMPD    Z13, Z1, Z2
+	VPERMPD    Z14, Z1, Z1
+	VMOVUPD    Z2, (R9)
+	VMOVUPD    Z2, -64(SI)
+	VMOVUPD    Z1, (R9)(AX*1)
+	VMOVUPD    Z1, -64(SI)(AX*1)
+	LEAQ       (R9)(BX*8), R9
+	LEAQ       -64(SI)(BX*8), SI
+	VPCMPQ     $0x06, Z15, Z0, K1
+	KMOVB      K1, R10
+	POPCNTL    R10, BX
+	VPMOVZXBQ  (DX)(R10*8), Z1
+	VPERMPD    Z15, Z1, Z2
+	VPERMPD    Z16, Z1, Z1
+	VMOVUPD    Z2, (R9)
+	VMOVUPD    Z2, -64(SI)
+	VMOVUPD    Z1, (R9)(AX*1)
+	VMOVUPD    Z1, -64(SI)(AX*1)
+	LEAQ       (R9)(BX*8), R9
+	LEAQ       -64(SI)(BX*8), SI
+	SUBQ       $+1, CX
+	CMPQ       CX, $+1
+	JAE        loop684
 
+end685:
 end683:
-end681:
 	MOVQ keys+0(FP), AX
 	MOVQ at+16(FP), CX
-	SUBQ AX, SI
-	SHRQ $0x03, SI
-	MOVQ SI, (CX)
 	SUBQ AX, DI
 	SHRQ $0x03, DI
-	MOVQ DI, 8(CX)
+	MOVQ DI, (CX)
+	SUBQ AX, R8
+	SHRQ $0x03, R8
+	MOVQ R8, 8(CX)
+	SUBQ AX, R9
+	SHRQ $0x03, R9
+	MOVQ R9, 16(CX)
+	SUBQ AX, SI
+	SHRQ $0x03, SI
+	MOVQ SI, 24(CX)
+	VZEROUPPER
+	RET
+
+// func partitionAsidePairsAVX512(keys *int64, values *int64, at *int, pivot int64, some *int64, someValues *int64)
+// Requires: AVX, AVX512DQ, AVX512F, POPCNT
+TEXT ·partitionAsidePairsAVX512(SB), NOSPLIT, $0-48
+	MOVQ         values+8(FP), AX
+	MOVQ         keys+0(FP), CX
+	SUBQ         CX, AX
+	MOVQ         someValues+40(FP), CX
+	MOVQ         some+32(FP), DX
+	SUBQ         DX, CX
+	MOVQ         some+32(FP), DX
+	VPBROADCASTQ pivot+24(FP), Z0
+	LEAQ         avx512const58<>+0(SB), BX
+	MOVQ         keys+0(FP), SI
+	MOVQ         at+16(FP), DI
+	MOVQ         16(DI), R8
+	LEAQ         (SI)(R8*8), R8
+	MOVQ         24(DI), DI
+	LEAQ         (SI)(DI*8), DI
+
+more686:
+	MOVQ      DI, SI
+	SUBQ      R8, SI
+	CMPQ      SI, $+128
+	JB        end687
+	VMOVUPD   (DX), Z1
+	VMOVUPD   (DX)(CX*1), Z2
+	VPCMPQ    $0x06, Z1, Z0, K1
+	KMOVB     K1, R9
+	POPCNTL   R9, SI
+	VPMOVZXBQ (BX)(R9*8), Z3
+	VPERMPD   Z1, Z3, Z1
+	VPERMPD   Z2, Z3, Z2
+	VMOVUPD   Z1, (R8)
+	VMOVUPD   Z1, -64(DI)
+	VMOVUPD   Z2, (R8)(AX*1)
+	VMOVUPD   Z2, -64(DI)(AX*1)
+	LEAQ      (R8)(SI*8), R8
+	LEAQ      -64(DI)(SI*8), DI
+	ADDQ      $+64, DX
+	JMP       more686
+
+end687:
+	MOVQ keys+0(FP), AX
+	MOVQ at+16(FP), CX
 	SUBQ AX, R8
 	SHRQ $0x03, R8
 	MOVQ R8, 16(CX)
-	SUBQ AX, BX
-	SHRQ $0x03, BX
-	MOVQ BX, 24(CX)
+	SUBQ AX, DI
+	SHRQ $0x03, DI
+	MOVQ DI, 24(CX)
 	VZEROUPPER
 	RET
 
@@ -11923,7 +12154,7 @@ TEXT ·sortFewAVX512(SB), NOSPLIT, $0-16
 	VMOVQ        CX, X0
 	VPBROADCASTQ X0, Z0
 	CMPQ         CX, $+8
-	JA           more685
+	JA           more689
 	LEAQ         (AX), CX
 	VPCMPQ       $0x06, avx512const22<>+0(SB), Z0, K1
 	VMOVUPD      avx512const15<>+0(SB), Z1
@@ -11961,11 +12192,11 @@ TEXT ·sortFewAVX512(SB), NOSPLIT, $0-16
 	VPMAXSQ      Z1, Z3, K1, Z2
 	VPCMPQ       $0x06, avx512const22<>+0(SB), Z0, K1
 	VMOVUPD      Z2, K1, (AX)
-	JMP          sorted684
+	JMP          sorted688
 
-more685:
+more689:
 	CMPQ       CX, $+16
-	JA         more686
+	JA         more690
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), CX
 	VPCMPQ     $0x06, avx512const59<>+0(SB), Z0, K1
@@ -12049,11 +12280,11 @@ more685:
 	VMOVUPD    Z3, (AX)
 	VPCMPQ     $0x06, avx512const59<>+0(SB), Z0, K1
 	VMOVUPD    Z2, K1, 64(AX)
-	JMP        sorted684
+	JMP        sorted688
 
-more686:
+more690:
 	CMPQ       CX, $+32
-	JA         more687
+	JA         more691
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), CX
@@ -12246,11 +12477,11 @@ more686:
 	VMOVUPD    Z6, K1, 128(AX)
 	VPCMPQ     $0x06, avx512const61<>+0(SB), Z0, K1
 	VMOVUPD    Z5, K1, 192(AX)
-	JMP        sorted684
+	JMP        sorted688
 
-more687:
+more691:
 	CMPQ       CX, $+64
-	JA         more688
+	JA         more692
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -12713,9 +12944,9 @@ more687:
 	VMOVUPD    Z3, K1, 384(AX)
 	VPCMPQ     $0x06, avx512const65<>+0(SB), Z0, K1
 	VMOVUPD    Z6, K1, 448(AX)
-	JMP        sorted684
+	JMP        sorted688
 
-more688:
+more692:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -13831,7 +14062,7 @@ more688:
 	VPCMPQ     $0x06, avx512const73<>+0(SB), Z0, K1
 	VMOVUPD    Z11, K1, 960(AX)
 
-sorted684:
+sorted688:
 	VZEROUPPER
 	RET
 
@@ -13994,7 +14225,7 @@ TEXT ·sortFewPairsAVX512(SB), NOSPLIT, $0-24
 	VMOVQ        DX, X0
 	VPBROADCASTQ X0, Z0
 	CMPQ         DX, $+8
-	JA           more691
+	JA           more695
 	LEAQ         (AX), DX
 	VPCMPQ       $0x06, avx512const22<>+0(SB), Z0, K1
 	VMOVUPD      avx512const15<>+0(SB), Z1
@@ -14075,11 +14306,11 @@ TEXT ·sortFewPairsAVX512(SB), NOSPLIT, $0-24
 	VMOVUPD      Z1, K1, (AX)
 	VPCMPQ       $0x06, avx512const22<>+0(SB), Z0, K1
 	VMOVUPD      Z2, K1, (CX)
-	JMP          sorted690
+	JMP          sorted694
 
-more691:
+more695:
 	CMPQ       DX, $+16
-	JA         more692
+	JA         more696
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), DX
 	VPCMPQ     $0x06, avx512const59<>+0(SB), Z0, K1
@@ -14287,11 +14518,11 @@ more691:
 	VMOVUPD    Z1, (CX)
 	VPCMPQ     $0x06, avx512const59<>+0(SB), Z0, K1
 	VMOVUPD    Z4, K1, 64(CX)
-	JMP        sorted690
+	JMP        sorted694
 
-more692:
+more696:
 	CMPQ       DX, $+32
-	JA         more693
+	JA         more697
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), DX
@@ -14832,9 +15063,9 @@ more692:
 	VMOVUPD    Z3, K1, 128(CX)
 	VPCMPQ     $0x06, avx512const61<>+0(SB), Z0, K1
 	VMOVUPD    Z4, K1, 192(CX)
-	JMP        sorted690
+	JMP        sorted694
 
-more693:
+more697:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -16222,7 +16453,7 @@ more693:
 	VPCMPQ     $0x06, avx512const65<>+0(SB), Z0, K1
 	VMOVUPD    Z15, K1, 448(CX)
 
-sorted690:
+sorted694:
 	VZEROUPPER
 	RET
 
@@ -16261,16 +16492,16 @@ TEXT ·gemmTileAVX512(SB), NOSPLIT, $0-80
 	MOVQ    a+8(FP), SI
 	MOVQ    b+16(FP), DI
 	CMPQ    DX, $+8
-	JA      wider696
+	JA      wider700
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end698
+	JB      end702
 
-loop697:
+loop701:
 	PREFETCHT0   (R8)
 	ADDQ         CX, R8
 	VMOVUPD      (DI), Z24
@@ -16421,14 +16652,14 @@ loop697:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop697
+	JAE          loop701
 
-end698:
+end702:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end700
+	JB   end704
 
-loop699:
+loop703:
 	VMOVUPD      (DI), Z24
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Z25
@@ -16505,13 +16736,13 @@ loop699:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop699
+	JAE          loop703
 
-end700:
+end704:
 	CMPQ BX, $+1
-	JB   end702
+	JB   end706
 
-loop701:
+loop705:
 	VMOVUPD      (DI), Z24
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Z25
@@ -16534,23 +16765,23 @@ loop701:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop701
+	JAE          loop705
 
-end702:
-	JMP multiplied695
+end706:
+	JMP multiplied699
 
-wider696:
+wider700:
 	CMPQ    DX, $+16
-	JA      wider703
+	JA      wider707
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end705
+	JB      end709
 
-loop704:
+loop708:
 	PREFETCHT0   (R8)
 	PREFETCHT0   64(R8)
 	ADDQ         CX, R8
@@ -16774,14 +17005,14 @@ loop704:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop704
+	JAE          loop708
 
-end705:
+end709:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end707
+	JB   end711
 
-loop706:
+loop710:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	PREFETCHT0   2048(SI)
@@ -16894,13 +17125,13 @@ loop706:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop706
+	JAE          loop710
 
-end707:
+end711:
 	CMPQ BX, $+1
-	JB   end709
+	JB   end713
 
-loop708:
+loop712:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	PREFETCHT0   2048(SI)
@@ -16932,21 +17163,21 @@ loop708:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop708
+	JAE          loop712
 
-end709:
-	JMP multiplied695
+end713:
+	JMP multiplied699
 
-wider703:
+wider707:
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end711
+	JB      end715
 
-loop710:
+loop714:
 	PREFETCHT0   (R8)
 	PREFETCHT0   64(R8)
 	PREFETCHT0   128(R8)
@@ -17243,14 +17474,14 @@ loop710:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop710
+	JAE          loop714
 
-end711:
+end715:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end713
+	JB   end717
 
-loop712:
+loop716:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	VMOVUPD      128(DI), Z26
@@ -17399,13 +17630,13 @@ loop712:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop712
+	JAE          loop716
 
-end713:
+end717:
 	CMPQ BX, $+1
-	JB   end715
+	JB   end719
 
-loop714:
+loop718:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	VMOVUPD      128(DI), Z26
@@ -17446,14 +17677,14 @@ loop714:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop714
+	JAE          loop718
 
-end715:
-multiplied695:
+end719:
+multiplied699:
 	MOVQ         alpha+56(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
 	CMPQ         BX, SI
-	JE           scaled716
+	JE           scaled720
 	VBROADCASTSD alpha+56(FP), Z24
 	VMULPD       Z24, Z0, Z0
 	VMULPD       Z24, Z1, Z1
@@ -17480,13 +17711,13 @@ multiplied695:
 	VMULPD       Z24, Z22, Z22
 	VMULPD       Z24, Z23, Z23
 
-scaled716:
+scaled720:
 	MOVQ         rows+40(FP), SI
 	MOVQ         keep+72(FP), BX
 	TESTQ        BX, BX
-	JZ           over717
+	JZ           over721
 	CMPQ         DX, $+24
-	JB           part718
+	JB           part722
 	VBROADCASTSD beta+64(FP), Z24
 	VFMADD231PD  (AX), Z24, Z0
 	VMOVUPD      Z0, (AX)
@@ -17495,7 +17726,7 @@ scaled716:
 	VFMADD231PD  128(AX), Z24, Z16
 	VMOVUPD      Z16, 128(AX)
 	CMPQ         SI, $+1
-	JBE          end719
+	JBE          end723
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z1
 	VMOVUPD      Z1, (AX)
@@ -17504,7 +17735,7 @@ scaled716:
 	VFMADD231PD  128(AX), Z24, Z17
 	VMOVUPD      Z17, 128(AX)
 	CMPQ         SI, $+2
-	JBE          end719
+	JBE          end723
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z2
 	VMOVUPD      Z2, (AX)
@@ -17513,7 +17744,7 @@ scaled716:
 	VFMADD231PD  128(AX), Z24, Z18
 	VMOVUPD      Z18, 128(AX)
 	CMPQ         SI, $+3
-	JBE          end719
+	JBE          end723
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z3
 	VMOVUPD      Z3, (AX)
@@ -17522,7 +17753,7 @@ scaled716:
 	VFMADD231PD  128(AX), Z24, Z19
 	VMOVUPD      Z19, 128(AX)
 	CMPQ         SI, $+4
-	JBE          end719
+	JBE          end723
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z4
 	VMOVUPD      Z4, (AX)
@@ -17531,7 +17762,7 @@ scaled716:
 	VFMADD231PD  128(AX), Z24, Z20
 	VMOVUPD      Z20, 128(AX)
 	CMPQ         SI, $+5
-	JBE          end719
+	JBE          end723
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z5
 	VMOVUPD      Z5, (AX)
@@ -17540,7 +17771,7 @@ scaled716:
 	VFMADD231PD  128(AX), Z24, Z21
 	VMOVUPD      Z21, 128(AX)
 	CMPQ         SI, $+6
-	JBE          end719
+	JBE          end723
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z6
 	VMOVUPD      Z6, (AX)
@@ -17549,7 +17780,7 @@ scaled716:
 	VFMADD231PD  128(AX), Z24, Z22
 	VMOVUPD      Z22, 128(AX)
 	CMPQ         SI, $+7
-	JBE          end719
+	JBE          end723
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z7
 	VMOVUPD      Z7, (AX)
@@ -17558,14 +17789,14 @@ scaled716:
 	VFMADD231PD  128(AX), Z24, Z23
 	VMOVUPD      Z23, 128(AX)
 
-end719:
+end723:
 	VZEROUPPER
 	RET
 
-part718:
+part722:
 	VBROADCASTSD beta+64(FP), Z24
 	CMPQ         DX, $+0
-	JBE          all720
+	JBE          all724
 	LEAQ         (DX), BX
 	MOVQ         $-1, DI
 	BZHIQ        BX, DI, DI
@@ -17575,51 +17806,51 @@ part718:
 	VFMADD231PD  Z25, Z24, Z0
 	VMOVUPD      Z0, K1, (BX)
 	CMPQ         SI, $+1
-	JBE          end721
+	JBE          end725
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z1
 	VMOVUPD      Z1, K1, (BX)
 	CMPQ         SI, $+2
-	JBE          end721
+	JBE          end725
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z2
 	VMOVUPD      Z2, K1, (BX)
 	CMPQ         SI, $+3
-	JBE          end721
+	JBE          end725
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z3
 	VMOVUPD      Z3, K1, (BX)
 	CMPQ         SI, $+4
-	JBE          end721
+	JBE          end725
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z4
 	VMOVUPD      Z4, K1, (BX)
 	CMPQ         SI, $+5
-	JBE          end721
+	JBE          end725
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z5
 	VMOVUPD      Z5, K1, (BX)
 	CMPQ         SI, $+6
-	JBE          end721
+	JBE          end725
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z6
 	VMOVUPD      Z6, K1, (BX)
 	CMPQ         SI, $+7
-	JBE          end721
+	JBE          end725
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z7
 	VMOVUPD      Z7, K1, (BX)
 
-end721:
+end725:
 	CMPQ        DX, $+8
-	JBE         all720
+	JBE         all724
 	LEAQ        -8(DX), BX
 	MOVQ        $-1, DI
 	BZHIQ       BX, DI, DI
@@ -17629,51 +17860,51 @@ end721:
 	VFMADD231PD Z0, Z24, Z8
 	VMOVUPD     Z8, K1, (BX)
 	CMPQ        SI, $+1
-	JBE         end722
+	JBE         end726
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z9
 	VMOVUPD     Z9, K1, (BX)
 	CMPQ        SI, $+2
-	JBE         end722
+	JBE         end726
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z10
 	VMOVUPD     Z10, K1, (BX)
 	CMPQ        SI, $+3
-	JBE         end722
+	JBE         end726
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z11
 	VMOVUPD     Z11, K1, (BX)
 	CMPQ        SI, $+4
-	JBE         end722
+	JBE         end726
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z12
 	VMOVUPD     Z12, K1, (BX)
 	CMPQ        SI, $+5
-	JBE         end722
+	JBE         end726
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z13
 	VMOVUPD     Z13, K1, (BX)
 	CMPQ        SI, $+6
-	JBE         end722
+	JBE         end726
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z14
 	VMOVUPD     Z14, K1, (BX)
 	CMPQ        SI, $+7
-	JBE         end722
+	JBE         end726
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z15
 	VMOVUPD     Z15, K1, (BX)
 
-end722:
+end726:
 	CMPQ        DX, $+16
-	JBE         all720
+	JBE         all724
 	LEAQ        -16(DX), DX
 	MOVQ        $-1, BX
 	BZHIQ       DX, BX, BX
@@ -17683,109 +17914,109 @@ end722:
 	VFMADD231PD Z0, Z24, Z16
 	VMOVUPD     Z16, K1, (AX)
 	CMPQ        SI, $+1
-	JBE         end723
+	JBE         end727
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z17
 	VMOVUPD     Z17, K1, (AX)
 	CMPQ        SI, $+2
-	JBE         end723
+	JBE         end727
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z18
 	VMOVUPD     Z18, K1, (AX)
 	CMPQ        SI, $+3
-	JBE         end723
+	JBE         end727
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z19
 	VMOVUPD     Z19, K1, (AX)
 	CMPQ        SI, $+4
-	JBE         end723
+	JBE         end727
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z20
 	VMOVUPD     Z20, K1, (AX)
 	CMPQ        SI, $+5
-	JBE         end723
+	JBE         end727
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z21
 	VMOVUPD     Z21, K1, (AX)
 	CMPQ        SI, $+6
-	JBE         end723
+	JBE         end727
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z22
 	VMOVUPD     Z22, K1, (AX)
 	CMPQ        SI, $+7
-	JBE         end723
+	JBE         end727
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z23
 	VMOVUPD     Z23, K1, (AX)
 
-end723:
-all720:
+end727:
+all724:
 	VZEROUPPER
 	RET
 
-over717:
+over721:
 	CMPQ    DX, $+24
-	JB      part724
+	JB      part728
 	VMOVUPD Z0, (AX)
 	VMOVUPD Z8, 64(AX)
 	VMOVUPD Z16, 128(AX)
 	CMPQ    SI, $+1
-	JBE     end725
+	JBE     end729
 	ADDQ    CX, AX
 	VMOVUPD Z1, (AX)
 	VMOVUPD Z9, 64(AX)
 	VMOVUPD Z17, 128(AX)
 	CMPQ    SI, $+2
-	JBE     end725
+	JBE     end729
 	ADDQ    CX, AX
 	VMOVUPD Z2, (AX)
 	VMOVUPD Z10, 64(AX)
 	VMOVUPD Z18, 128(AX)
 	CMPQ    SI, $+3
-	JBE     end725
+	JBE     end729
 	ADDQ    CX, AX
 	VMOVUPD Z3, (AX)
 	VMOVUPD Z11, 64(AX)
 	VMOVUPD Z19, 128(AX)
 	CMPQ    SI, $+4
-	JBE     end725
+	JBE     end729
 	ADDQ    CX, AX
 	VMOVUPD Z4, (AX)
 	VMOVUPD Z12, 64(AX)
 	VMOVUPD Z20, 128(AX)
 	CMPQ    SI, $+5
-	JBE     end725
+	JBE     end729
 	ADDQ    CX, AX
 	VMOVUPD Z5, (AX)
 	VMOVUPD Z13, 64(AX)
 	VMOVUPD Z21, 128(AX)
 	CMPQ    SI, $+6
-	JBE     end725
+	JBE     end729
 	ADDQ    CX, AX
 	VMOVUPD Z6, (AX)
 	VMOVUPD Z14, 64(AX)
 	VMOVUPD Z22, 128(AX)
 	CMPQ    SI, $+7
-	JBE     end725
+	JBE     end729
 	ADDQ    CX, AX
 	VMOVUPD Z7, (AX)
 	VMOVUPD Z15, 64(AX)
 	VMOVUPD Z23, 128(AX)
 
-end725:
+end729:
 	VZEROUPPER
 	RET
 
-part724:
+part728:
 	CMPQ    DX, $+0
-	JBE     all726
+	JBE     all730
 	LEAQ    (DX), BX
 	MOVQ    $-1, DI
 	BZHIQ   BX, DI, DI
@@ -17793,37 +18024,37 @@ part724:
 	LEAQ    (AX), BX
 	VMOVUPD Z0, K1, (BX)
 	CMPQ    SI, $+1
-	JBE     end727
+	JBE     end731
 	ADDQ    CX, BX
 	VMOVUPD Z1, K1, (BX)
 	CMPQ    SI, $+2
-	JBE     end727
+	JBE     end731
 	ADDQ    CX, BX
 	VMOVUPD Z2, K1, (BX)
 	CMPQ    SI, $+3
-	JBE     end727
+	JBE     end731
 	ADDQ    CX, BX
 	VMOVUPD Z3, K1, (BX)
 	CMPQ    SI, $+4
-	JBE     end727
+	JBE     end731
 	ADDQ    CX, BX
 	VMOVUPD Z4, K1, (BX)
 	CMPQ    SI, $+5
-	JBE     end727
+	JBE     end731
 	ADDQ    CX, BX
 	VMOVUPD Z5, K1, (BX)
 	CMPQ    SI, $+6
-	JBE     end727
+	JBE     end731
 	ADDQ    CX, BX
 	VMOVUPD Z6, K1, (BX)
 	CMPQ    SI, $+7
-	JBE     end727
+	JBE     end731
 	ADDQ    CX, BX
 	VMOVUPD Z7, K1, (BX)
 
-end727:
+end731:
 	CMPQ    DX, $+8
-	JBE     all726
+	JBE     all730
 	LEAQ    -8(DX), BX
 	MOVQ    $-1, DI
 	BZHIQ   BX, DI, DI
@@ -17831,37 +18062,37 @@ end727:
 	LEAQ    64(AX), BX
 	VMOVUPD Z8, K1, (BX)
 	CMPQ    SI, $+1
-	JBE     end728
+	JBE     end732
 	ADDQ    CX, BX
 	VMOVUPD Z9, K1, (BX)
 	CMPQ    SI, $+2
-	JBE     end728
+	JBE     end732
 	ADDQ    CX, BX
 	VMOVUPD Z10, K1, (BX)
 	CMPQ    SI, $+3
-	JBE     end728
+	JBE     end732
 	ADDQ    CX, BX
 	VMOVUPD Z11, K1, (BX)
 	CMPQ    SI, $+4
-	JBE     end728
+	JBE     end732
 	ADDQ    CX, BX
 	VMOVUPD Z12, K1, (BX)
 	CMPQ    SI, $+5
-	JBE     end728
+	JBE     end732
 	ADDQ    CX, BX
 	VMOVUPD Z13, K1, (BX)
 	CMPQ    SI, $+6
-	JBE     end728
+	JBE     end732
 	ADDQ    CX, BX
 	VMOVUPD Z14, K1, (BX)
 	CMPQ    SI, $+7
-	JBE     end728
+	JBE     end732
 	ADDQ    CX, BX
 	VMOVUPD Z15, K1, (BX)
 
-end728:
+end732:
 	CMPQ    DX, $+16
-	JBE     all726
+	JBE     all730
 	LEAQ    -16(DX), DX
 	MOVQ    $-1, BX
 	BZHIQ   DX, BX, BX
@@ -17869,36 +18100,36 @@ end728:
 	LEAQ    128(AX), AX
 	VMOVUPD Z16, K1, (AX)
 	CMPQ    SI, $+1
-	JBE     end729
+	JBE     end733
 	ADDQ    CX, AX
 	VMOVUPD Z17, K1, (AX)
 	CMPQ    SI, $+2
-	JBE     end729
+	JBE     end733
 	ADDQ    CX, AX
 	VMOVUPD Z18, K1, (AX)
 	CMPQ    SI, $+3
-	JBE     end729
+	JBE     end733
 	ADDQ    CX, AX
 	VMOVUPD Z19, K1, (AX)
 	CMPQ    SI, $+4
-	JBE     end729
+	JBE     end733
 	ADDQ    CX, AX
 	VMOVUPD Z20, K1, (AX)
 	CMPQ    SI, $+5
-	JBE     end729
+	JBE     end733
 	ADDQ    CX, AX
 	VMOVUPD Z21, K1, (AX)
 	CMPQ    SI, $+6
-	JBE     end729
+	JBE     end733
 	ADDQ    CX, AX
 	VMOVUPD Z22, K1, (AX)
 	CMPQ    SI, $+7
-	JBE     end729
+	JBE     end733
 	ADDQ    CX, AX
 	VMOVUPD Z23, K1, (AX)
 
-end729:
-all726:
+end733:
+all730:
 	VZEROUPPER
 	RET
 
@@ -17919,9 +18150,9 @@ TEXT ·gemmPackLeftAVX512(SB), NOSPLIT, $0-40
 	BZHIQ   BX, DI, DI
 	KMOVW   DI, K1
 	CMPQ    SI, $+1
-	JB      end731
+	JB      end735
 
-loop730:
+loop734:
 	LEAQ      (CX), BX
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD   Z0, (AX)
@@ -17929,9 +18160,9 @@ loop730:
 	ADDQ      $+64, AX
 	SUBQ      $+1, SI
 	CMPQ      SI, $+1
-	JAE       loop730
+	JAE       loop734
 
-end731:
+end735:
 	VZEROUPPER
 	RET
 
@@ -17966,9 +18197,9 @@ TEXT ·gemmPackRightAVX512(SB), NOSPLIT, $0-40
 	BZHIQ   BX, DI, DI
 	KMOVW   DI, K3
 	CMPQ    SI, $+1
-	JB      end733
+	JB      end737
 
-loop732:
+loop736:
 	LEAQ      (CX), BX
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD   Z0, (AX)
@@ -17982,9 +18213,9 @@ loop732:
 	ADDQ      $+192, AX
 	SUBQ      $+1, SI
 	CMPQ      SI, $+1
-	JAE       loop732
+	JAE       loop736
 
-end733:
+end737:
 	VZEROUPPER
 	RET
 
@@ -18028,9 +18259,9 @@ TEXT ·gemmPackAlongAVX512(SB), NOSPLIT, $0-48
 	CMOVQLE R12, R13
 	MOVQ    k+40(FP), DX
 	CMPQ    DX, $+8
-	JB      end735
+	JB      end739
 
-loop734:
+loop738:
 	VMOVUPD    (SI), Z0
 	VMOVUPD    (DI), Z1
 	VMOVUPD    (R8), Z2
@@ -18089,11 +18320,11 @@ loop734:
 	ADDQ       $+64, R13
 	SUBQ       $+8, DX
 	CMPQ       DX, $+8
-	JAE        loop734
+	JAE        loop738
 
-end735:
+end739:
 	TESTQ      DX, DX
-	JZ         none736
+	JZ         none740
 	MOVQ       $-1, BX
 	BZHIQ      DX, BX, BX
 	KMOVW      BX, K1
@@ -18131,32 +18362,32 @@ end735:
 	VSHUFF64X2 $0xdd, Z4, Z0, Z0
 	VMOVUPD    Z5, (AX)
 	CMPQ       DX, $+1
-	JBE        end737
+	JBE        end741
 	ADDQ       CX, AX
 	VMOVUPD    Z6, (AX)
 	CMPQ       DX, $+2
-	JBE        end737
+	JBE        end741
 	ADDQ       CX, AX
 	VMOVUPD    Z9, (AX)
 	CMPQ       DX, $+3
-	JBE        end737
+	JBE        end741
 	ADDQ       CX, AX
 	VMOVUPD    Z8, (AX)
 	CMPQ       DX, $+4
-	JBE        end737
+	JBE        end741
 	ADDQ       CX, AX
 	VMOVUPD    Z7, (AX)
 	CMPQ       DX, $+5
-	JBE        end737
+	JBE        end741
 	ADDQ       CX, AX
 	VMOVUPD    Z2, (AX)
 	CMPQ       DX, $+6
-	JBE        end737
+	JBE        end741
 	ADDQ       CX, AX
 	VMOVUPD    Z1, (AX)
 
-end737:
-none736:
+end741:
+none740:
 	VZEROUPPER
 	RET
 
@@ -18183,10 +18414,10 @@ TEXT ·gemvDotAVX512(SB), NOSPLIT, $0-48
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	SUBQ    $+16, CX
-	JB      end739
+	JB      end743
 	PCALIGN $0x40
 
-loop738:
+loop742:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (BX), Z8, Z0
 	VFMADD231PD (SI), Z8, Z2
@@ -18203,14 +18434,14 @@ loop738:
 	ADDQ        $+128, DI
 	ADDQ        $+128, R8
 	SUBQ        $+16, CX
-	JAE         loop738
+	JAE         loop742
 
-end739:
+end743:
 	ADDQ $+16, CX
 	CMPQ CX, $+8
-	JB   end741
+	JB   end745
 
-loop740:
+loop744:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (BX), Z8, Z0
 	VFMADD231PD (SI), Z8, Z2
@@ -18223,11 +18454,11 @@ loop740:
 	ADDQ        $+64, R8
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop740
+	JAE         loop744
 
-end741:
+end745:
 	TESTQ       CX, CX
-	JZ          none742
+	JZ          none746
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -18242,7 +18473,7 @@ end741:
 	VFMADD231PD Z11, Z8, Z4
 	VFMADD231PD Z12, Z8, Z6
 
-none742:
+none746:
 	MOVQ          dst+0(FP), AX
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
@@ -18290,10 +18521,10 @@ TEXT ·gemvDotOneAVX512(SB), NOSPLIT, $0-48
 	VPXORQ  Z0, Z0, Z0
 	VPXORQ  Z1, Z1, Z1
 	SUBQ    $+16, CX
-	JB      end744
+	JB      end748
 	PCALIGN $0x40
 
-loop743:
+loop747:
 	VMOVUPD     (AX), Z2
 	VFMADD231PD (DX), Z2, Z0
 	VMOVUPD     64(AX), Z2
@@ -18301,25 +18532,25 @@ loop743:
 	ADDQ        $+128, AX
 	ADDQ        $+128, DX
 	SUBQ        $+16, CX
-	JAE         loop743
+	JAE         loop747
 
-end744:
+end748:
 	ADDQ $+16, CX
 	CMPQ CX, $+8
-	JB   end746
+	JB   end750
 
-loop745:
+loop749:
 	VMOVUPD     (AX), Z2
 	VFMADD231PD (DX), Z2, Z0
 	ADDQ        $+64, AX
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop745
+	JAE         loop749
 
-end746:
+end750:
 	TESTQ       CX, CX
-	JZ          none747
+	JZ          none751
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -18328,7 +18559,7 @@ end746:
 	VMOVUPD     Z2, Z2
 	VFMADD231PD Z3, Z2, Z0
 
-none747:
+none751:
 	MOVQ          dst+0(FP), AX
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
@@ -18373,10 +18604,10 @@ TEXT ·gemvAddAVX512(SB), NOSPLIT, $0-48
 	VBROADCASTSD 48(DX), Z6
 	VBROADCASTSD 56(DX), Z7
 	SUBQ         $+16, CX
-	JB           end749
+	JB           end753
 	PCALIGN      $0x40
 
-loop748:
+loop752:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (DI), Z1, Z8
@@ -18407,14 +18638,14 @@ loop748:
 	ADDQ        $+128, R12
 	ADDQ        $+128, R13
 	SUBQ        $+16, CX
-	JAE         loop748
+	JAE         loop752
 
-end749:
+end753:
 	ADDQ $+16, CX
 	CMPQ CX, $+8
-	JB   end751
+	JB   end755
 
-loop750:
+loop754:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (DI), Z1, Z8
@@ -18436,11 +18667,11 @@ loop750:
 	ADDQ        $+64, R13
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop750
+	JAE         loop754
 
-end751:
+end755:
 	TESTQ       CX, CX
-	JZ          none752
+	JZ          none756
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -18464,7 +18695,7 @@ end751:
 	VFMADD231PD Z16, Z7, Z8
 	VMOVUPD     Z8, K1, (AX)
 
-none752:
+none756:
 	VZEROUPPER
 	RET
 
@@ -18479,10 +18710,10 @@ TEXT ·gemvAddOneAVX512(SB), NOSPLIT, $0-48
 	MOVQ         a+24(FP), BX
 	VBROADCASTSD (DX), Z0
 	SUBQ         $+16, CX
-	JB           end754
+	JB           end758
 	PCALIGN      $0x40
 
-loop753:
+loop757:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (BX), Z0, Z1
 	VMOVUPD     Z1, (AX)
@@ -18492,14 +18723,14 @@ loop753:
 	ADDQ        $+128, AX
 	ADDQ        $+128, BX
 	SUBQ        $+16, CX
-	JAE         loop753
+	JAE         loop757
 
-end754:
+end758:
 	ADDQ $+16, CX
 	CMPQ CX, $+8
-	JB   end756
+	JB   end760
 
-loop755:
+loop759:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (BX), Z0, Z1
 	VMOVUPD     Z1, (AX)
@@ -18507,11 +18738,11 @@ loop755:
 	ADDQ        $+64, BX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop755
+	JAE         loop759
 
-end756:
+end760:
 	TESTQ       CX, CX
-	JZ          none757
+	JZ          none761
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -18521,7 +18752,7 @@ end756:
 	VFMADD231PD Z2, Z0, Z1
 	VMOVUPD     Z1, K1, (AX)
 
-none757:
+none761:
 	VZEROUPPER
 	RET
 
@@ -18539,10 +18770,10 @@ TEXT ·sumInt32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	SUBQ    $+64, CX
-	JB      end759
+	JB      end763
 	PCALIGN $0x40
 
-loop758:
+loop762:
 	VMOVUPD (AX), Z8
 	VPADDD  Z8, Z0, Z0
 	VPSRAD  $0x10, Z8, Z8
@@ -18561,14 +18792,14 @@ loop758:
 	VPADDD  Z8, Z7, Z7
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
-	JAE     loop758
+	JAE     loop762
 
-end759:
+end763:
 	ADDQ $+64, CX
 	CMPQ CX, $+16
-	JB   end761
+	JB   end765
 
-loop760:
+loop764:
 	VMOVUPD (AX), Z8
 	VPADDD  Z8, Z0, Z0
 	VPSRAD  $0x10, Z8, Z8
@@ -18576,11 +18807,11 @@ loop760:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop760
+	JAE     loop764
 
-end761:
+end765:
 	TESTQ     CX, CX
-	JZ        none762
+	JZ        none766
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -18590,7 +18821,7 @@ end761:
 	VPSRAD    $0x10, Z8, Z8
 	VPADDD    Z8, Z4, Z4
 
-none762:
+none766:
 	VPADDD        Z2, Z0, Z0
 	VPADDD        Z3, Z1, Z1
 	VPADDD        Z1, Z0, Z0
@@ -18634,10 +18865,10 @@ TEXT ·dotInt32AVX512(SB), NOSPLIT, $0-56
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	SUBQ    $+64, CX
-	JB      end764
+	JB      end768
 	PCALIGN $0x40
 
-loop763:
+loop767:
 	VMOVUPD (AX), Z8
 	VMOVUPD (DX), Z9
 	VPMULDQ Z8, Z9, Z10
@@ -18673,14 +18904,14 @@ loop763:
 	ADDQ    $+256, AX
 	ADDQ    $+256, DX
 	SUBQ    $+64, CX
-	JAE     loop763
+	JAE     loop767
 
-end764:
+end768:
 	ADDQ $+64, CX
 	CMPQ CX, $+16
-	JB   end766
+	JB   end770
 
-loop765:
+loop769:
 	VMOVUPD (AX), Z8
 	VMOVUPD (DX), Z9
 	VPMULDQ Z8, Z9, Z10
@@ -18693,11 +18924,11 @@ loop765:
 	ADDQ    $+64, DX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop765
+	JAE     loop769
 
-end766:
+end770:
 	TESTQ     CX, CX
-	JZ        none767
+	JZ        none771
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18712,7 +18943,7 @@ end766:
 	VPMULDQ   Z8, Z9, Z10
 	VPADDQ    Z10, Z4, Z4
 
-none767:
+none771:
 	VPADDQ        Z4, Z0, Z0
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
@@ -18754,15 +18985,15 @@ TEXT ·minMaxFloat32AVX512(SB), NOSPLIT, $8-32
 	VMOVAPD      Z0, Z16
 	STMXCSR      (SP)
 	BTRL         $0x00, (SP)
-	JCC          clear768
+	JCC          clear772
 	LDMXCSR      (SP)
 
-clear768:
+clear772:
 	SUBQ    $+128, CX
-	JB      end770
+	JB      end774
 	PCALIGN $0x40
 
-loop769:
+loop773:
 	VMOVUPD (AX), Z17
 	VMINPS  Z17, Z1, Z1
 	VMAXPS  Z17, Z9, Z9
@@ -18789,25 +19020,25 @@ loop769:
 	VMAXPS  Z17, Z16, Z16
 	ADDQ    $+512, AX
 	SUBQ    $+128, CX
-	JAE     loop769
+	JAE     loop773
 
-end770:
+end774:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end772
+	JB   end776
 
-loop771:
+loop775:
 	VMOVUPD (AX), Z17
 	VMINPS  Z17, Z1, Z1
 	VMAXPS  Z17, Z9, Z9
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop771
+	JAE     loop775
 
-end772:
+end776:
 	TESTQ   CX, CX
-	JZ      none773
+	JZ      none777
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K1
@@ -18817,7 +19048,7 @@ end772:
 	VMINPS  Z0, Z1, Z1
 	VMAXPS  Z0, Z9, Z9
 
-none773:
+none777:
 	VMINPS        Z1, Z5, Z1
 	VMINPS        Z2, Z6, Z2
 	VMINPS        Z3, Z7, Z3
@@ -18852,11 +19083,11 @@ none773:
 	MOVL          (SP), AX
 	ANDL          $0x01, AX
 	TESTQ         AX, AX
-	JZ            ordered774
+	JZ            ordered778
 	VPCMPEQD      X1, X1, X1
 	VPCMPEQD      X9, X9, X9
 
-ordered774:
+ordered778:
 	VMOVSS X1, lo+24(FP)
 	VMOVSS X9, hi+28(FP)
 	VZEROUPPER
@@ -18885,10 +19116,10 @@ TEXT ·minMaxInt32AVX512(SB), NOSPLIT, $0-32
 	VMOVAPD      Z0, Z15
 	VMOVAPD      Z0, Z16
 	SUBQ         $+128, CX
-	JB           end776
+	JB           end780
 	PCALIGN      $0x40
 
-loop775:
+loop779:
 	VMOVUPD (AX), Z17
 	VPMINSD Z17, Z1, Z1
 	VPMAXSD Z17, Z9, Z9
@@ -18915,25 +19146,25 @@ loop775:
 	VPMAXSD Z17, Z16, Z16
 	ADDQ    $+512, AX
 	SUBQ    $+128, CX
-	JAE     loop775
+	JAE     loop779
 
-end776:
+end780:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end778
+	JB   end782
 
-loop777:
+loop781:
 	VMOVUPD (AX), Z17
 	VPMINSD Z17, Z1, Z1
 	VPMAXSD Z17, Z9, Z9
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop777
+	JAE     loop781
 
-end778:
+end782:
 	TESTQ   CX, CX
-	JZ      none779
+	JZ      none783
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K1
@@ -18943,7 +19174,7 @@ end778:
 	VPMINSD Z0, Z1, Z1
 	VPMAXSD Z0, Z9, Z9
 
-none779:
+none783:
 	VPMINSD       Z1, Z5, Z1
 	VPMINSD       Z2, Z6, Z2
 	VPMINSD       Z3, Z7, Z3
@@ -18988,13 +19219,13 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-48
 	MOVQ      y+24(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case780
+	JNE       case784
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain781
+	JZ        plain785
 	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain781
+	JNZ       plain785
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -19002,7 +19233,7 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-48
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none782
+	JZ        none786
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -19016,11 +19247,11 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-48
 	LEAQ      (DX)(SI*4), DX
 	LEAQ      (BX)(SI*4), BX
 
-none782:
+none786:
 	CMPQ AX, $+64
-	JB   end784
+	JB   end788
 
-loop783:
+loop787:
 	VMOVUPD  (DX), Z0
 	VADDPS   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -19038,17 +19269,17 @@ loop783:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop783
+	JAE      loop787
 
-end784:
+end788:
 	SFENCE
 
-plain781:
+plain785:
 	SUBQ    $+64, AX
-	JB      end786
+	JB      end790
 	PCALIGN $0x40
 
-loop785:
+loop789:
 	VMOVUPD (DX), Z0
 	VADDPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19065,14 +19296,14 @@ loop785:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop785
+	JAE     loop789
 
-end786:
+end790:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end788
+	JB   end792
 
-loop787:
+loop791:
 	VMOVUPD (DX), Z0
 	VADDPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19081,11 +19312,11 @@ loop787:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop787
+	JAE     loop791
 
-end788:
+end792:
 	TESTQ     AX, AX
-	JZ        none789
+	JZ        none793
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -19095,19 +19326,19 @@ end788:
 	VADDPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none789:
+none793:
 	VZEROUPPER
 	RET
 
-case780:
+case784:
 	CMPQ      SI, $+1
-	JNE       case790
+	JNE       case794
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain791
+	JZ        plain795
 	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain791
+	JNZ       plain795
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -19115,7 +19346,7 @@ case780:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none792
+	JZ        none796
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -19129,11 +19360,11 @@ case780:
 	LEAQ      (DX)(SI*4), DX
 	LEAQ      (BX)(SI*4), BX
 
-none792:
+none796:
 	CMPQ AX, $+64
-	JB   end794
+	JB   end798
 
-loop793:
+loop797:
 	VMOVUPD  (DX), Z0
 	VSUBPS   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -19151,17 +19382,17 @@ loop793:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop793
+	JAE      loop797
 
-end794:
+end798:
 	SFENCE
 
-plain791:
+plain795:
 	SUBQ    $+64, AX
-	JB      end796
+	JB      end800
 	PCALIGN $0x40
 
-loop795:
+loop799:
 	VMOVUPD (DX), Z0
 	VSUBPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19178,14 +19409,14 @@ loop795:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop795
+	JAE     loop799
 
-end796:
+end800:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end798
+	JB   end802
 
-loop797:
+loop801:
 	VMOVUPD (DX), Z0
 	VSUBPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19194,11 +19425,11 @@ loop797:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop797
+	JAE     loop801
 
-end798:
+end802:
 	TESTQ     AX, AX
-	JZ        none799
+	JZ        none803
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -19208,19 +19439,19 @@ end798:
 	VSUBPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none799:
+none803:
 	VZEROUPPER
 	RET
 
-case790:
+case794:
 	CMPQ      SI, $+2
-	JNE       case800
+	JNE       case804
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain801
+	JZ        plain805
 	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain801
+	JNZ       plain805
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -19228,7 +19459,7 @@ case790:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none802
+	JZ        none806
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -19242,11 +19473,11 @@ case790:
 	LEAQ      (DX)(SI*4), DX
 	LEAQ      (BX)(SI*4), BX
 
-none802:
+none806:
 	CMPQ AX, $+64
-	JB   end804
+	JB   end808
 
-loop803:
+loop807:
 	VMOVUPD  (DX), Z0
 	VMULPS   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -19264,17 +19495,17 @@ loop803:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop803
+	JAE      loop807
 
-end804:
+end808:
 	SFENCE
 
-plain801:
+plain805:
 	SUBQ    $+64, AX
-	JB      end806
+	JB      end810
 	PCALIGN $0x40
 
-loop805:
+loop809:
 	VMOVUPD (DX), Z0
 	VMULPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19291,14 +19522,14 @@ loop805:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop805
+	JAE     loop809
 
-end806:
+end810:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end808
+	JB   end812
 
-loop807:
+loop811:
 	VMOVUPD (DX), Z0
 	VMULPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19307,11 +19538,11 @@ loop807:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop807
+	JAE     loop811
 
-end808:
+end812:
 	TESTQ     AX, AX
-	JZ        none809
+	JZ        none813
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -19321,17 +19552,17 @@ end808:
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none809:
+none813:
 	VZEROUPPER
 	RET
 
-case800:
+case804:
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain810
+	JZ        plain814
 	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain810
+	JNZ       plain814
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -19339,7 +19570,7 @@ case800:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none811
+	JZ        none815
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -19353,11 +19584,11 @@ case800:
 	LEAQ      (DX)(SI*4), DX
 	LEAQ      (BX)(SI*4), BX
 
-none811:
+none815:
 	CMPQ AX, $+64
-	JB   end813
+	JB   end817
 
-loop812:
+loop816:
 	VMOVUPD  (DX), Z0
 	VDIVPS   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -19375,17 +19606,17 @@ loop812:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop812
+	JAE      loop816
 
-end813:
+end817:
 	SFENCE
 
-plain810:
+plain814:
 	SUBQ    $+64, AX
-	JB      end815
+	JB      end819
 	PCALIGN $0x40
 
-loop814:
+loop818:
 	VMOVUPD (DX), Z0
 	VDIVPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19402,14 +19633,14 @@ loop814:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop814
+	JAE     loop818
 
-end815:
+end819:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end817
+	JB   end821
 
-loop816:
+loop820:
 	VMOVUPD (DX), Z0
 	VDIVPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19418,11 +19649,11 @@ loop816:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop816
+	JAE     loop820
 
-end817:
+end821:
 	TESTQ     AX, AX
-	JZ        none818
+	JZ        none822
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -19432,7 +19663,7 @@ end817:
 	VDIVPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none818:
+none822:
 	VZEROUPPER
 	RET
 
@@ -19445,13 +19676,13 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-48
 	MOVQ      y+24(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case819
+	JNE       case823
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain820
+	JZ        plain824
 	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain820
+	JNZ       plain824
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -19459,7 +19690,7 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-48
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none821
+	JZ        none825
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -19473,11 +19704,11 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-48
 	LEAQ      (DX)(SI*4), DX
 	LEAQ      (BX)(SI*4), BX
 
-none821:
+none825:
 	CMPQ AX, $+64
-	JB   end823
+	JB   end827
 
-loop822:
+loop826:
 	VMOVUPD  (DX), Z0
 	VPADDD   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -19495,17 +19726,17 @@ loop822:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop822
+	JAE      loop826
 
-end823:
+end827:
 	SFENCE
 
-plain820:
+plain824:
 	SUBQ    $+64, AX
-	JB      end825
+	JB      end829
 	PCALIGN $0x40
 
-loop824:
+loop828:
 	VMOVUPD (DX), Z0
 	VPADDD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19522,14 +19753,14 @@ loop824:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop824
+	JAE     loop828
 
-end825:
+end829:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end827
+	JB   end831
 
-loop826:
+loop830:
 	VMOVUPD (DX), Z0
 	VPADDD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19538,11 +19769,11 @@ loop826:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop826
+	JAE     loop830
 
-end827:
+end831:
 	TESTQ     AX, AX
-	JZ        none828
+	JZ        none832
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -19552,19 +19783,19 @@ end827:
 	VPADDD    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none828:
+none832:
 	VZEROUPPER
 	RET
 
-case819:
+case823:
 	CMPQ      SI, $+1
-	JNE       case829
+	JNE       case833
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain830
+	JZ        plain834
 	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain830
+	JNZ       plain834
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -19572,7 +19803,7 @@ case819:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none831
+	JZ        none835
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -19586,11 +19817,11 @@ case819:
 	LEAQ      (DX)(SI*4), DX
 	LEAQ      (BX)(SI*4), BX
 
-none831:
+none835:
 	CMPQ AX, $+64
-	JB   end833
+	JB   end837
 
-loop832:
+loop836:
 	VMOVUPD  (DX), Z0
 	VPSUBD   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -19608,17 +19839,17 @@ loop832:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop832
+	JAE      loop836
 
-end833:
+end837:
 	SFENCE
 
-plain830:
+plain834:
 	SUBQ    $+64, AX
-	JB      end835
+	JB      end839
 	PCALIGN $0x40
 
-loop834:
+loop838:
 	VMOVUPD (DX), Z0
 	VPSUBD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19635,14 +19866,14 @@ loop834:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop834
+	JAE     loop838
 
-end835:
+end839:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end837
+	JB   end841
 
-loop836:
+loop840:
 	VMOVUPD (DX), Z0
 	VPSUBD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19651,11 +19882,11 @@ loop836:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop836
+	JAE     loop840
 
-end837:
+end841:
 	TESTQ     AX, AX
-	JZ        none838
+	JZ        none842
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -19665,17 +19896,17 @@ end837:
 	VPSUBD    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none838:
+none842:
 	VZEROUPPER
 	RET
 
-case829:
+case833:
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain839
+	JZ        plain843
 	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain839
+	JNZ       plain843
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -19683,7 +19914,7 @@ case829:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none840
+	JZ        none844
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -19697,11 +19928,11 @@ case829:
 	LEAQ      (DX)(SI*4), DX
 	LEAQ      (BX)(SI*4), BX
 
-none840:
+none844:
 	CMPQ AX, $+64
-	JB   end842
+	JB   end846
 
-loop841:
+loop845:
 	VMOVUPD  (DX), Z0
 	VPMULLD  (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -19719,17 +19950,17 @@ loop841:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop841
+	JAE      loop845
 
-end842:
+end846:
 	SFENCE
 
-plain839:
+plain843:
 	SUBQ    $+64, AX
-	JB      end844
+	JB      end848
 	PCALIGN $0x40
 
-loop843:
+loop847:
 	VMOVUPD (DX), Z0
 	VPMULLD (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19746,14 +19977,14 @@ loop843:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop843
+	JAE     loop847
 
-end844:
+end848:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end846
+	JB   end850
 
-loop845:
+loop849:
 	VMOVUPD (DX), Z0
 	VPMULLD (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19762,11 +19993,11 @@ loop845:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop845
+	JAE     loop849
 
-end846:
+end850:
 	TESTQ     AX, AX
-	JZ        none847
+	JZ        none851
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -19776,7 +20007,7 @@ end846:
 	VPMULLD   Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none847:
+none851:
 	VZEROUPPER
 	RET
 
@@ -19790,13 +20021,13 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case848
+	JNE          case852
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain849
+	JZ           plain853
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain849
+	JNZ          plain853
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -19804,7 +20035,7 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none850
+	JZ           none854
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -19815,11 +20046,11 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
 
-none850:
+none854:
 	CMPQ AX, $+64
-	JB   end852
+	JB   end856
 
-loop851:
+loop855:
 	VMULPS   (DX), Z0, Z1
 	VMOVNTPD Z1, (CX)
 	VMULPS   64(DX), Z0, Z1
@@ -19832,17 +20063,17 @@ loop851:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop851
+	JAE      loop855
 
-end852:
+end856:
 	SFENCE
 
-plain849:
+plain853:
 	SUBQ    $+64, AX
-	JB      end854
+	JB      end858
 	PCALIGN $0x40
 
-loop853:
+loop857:
 	VMULPS  (DX), Z0, Z1
 	VMOVUPD Z1, (CX)
 	VMULPS  64(DX), Z0, Z1
@@ -19854,25 +20085,25 @@ loop853:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop853
+	JAE     loop857
 
-end854:
+end858:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end856
+	JB   end860
 
-loop855:
+loop859:
 	VMULPS  (DX), Z0, Z1
 	VMOVUPD Z1, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop855
+	JAE     loop859
 
-end856:
+end860:
 	TESTQ     AX, AX
-	JZ        none857
+	JZ        none861
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -19880,19 +20111,19 @@ end856:
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none857:
+none861:
 	VZEROUPPER
 	RET
 
-case848:
+case852:
 	CMPQ      BX, $+1
-	JNE       case858
+	JNE       case862
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain859
+	JZ        plain863
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain859
+	JNZ       plain863
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -19900,7 +20131,7 @@ case848:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none860
+	JZ        none864
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -19911,11 +20142,11 @@ case848:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none860:
+none864:
 	CMPQ AX, $+64
-	JB   end862
+	JB   end866
 
-loop861:
+loop865:
 	VSQRTPS  (DX), Z0
 	VMOVNTPD Z0, (CX)
 	VSQRTPS  64(DX), Z0
@@ -19928,17 +20159,17 @@ loop861:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop861
+	JAE      loop865
 
-end862:
+end866:
 	SFENCE
 
-plain859:
+plain863:
 	SUBQ    $+64, AX
-	JB      end864
+	JB      end868
 	PCALIGN $0x40
 
-loop863:
+loop867:
 	VSQRTPS (DX), Z0
 	VMOVUPD Z0, (CX)
 	VSQRTPS 64(DX), Z0
@@ -19950,25 +20181,25 @@ loop863:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop863
+	JAE     loop867
 
-end864:
+end868:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end866
+	JB   end870
 
-loop865:
+loop869:
 	VSQRTPS (DX), Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop865
+	JAE     loop869
 
-end866:
+end870:
 	TESTQ     AX, AX
-	JZ        none867
+	JZ        none871
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -19976,19 +20207,19 @@ end866:
 	VSQRTPS   Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none867:
+none871:
 	VZEROUPPER
 	RET
 
-case858:
+case862:
 	CMPQ      BX, $+2
-	JNE       case868
+	JNE       case872
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain869
+	JZ        plain873
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain869
+	JNZ       plain873
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -19996,7 +20227,7 @@ case858:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none870
+	JZ        none874
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -20007,11 +20238,11 @@ case858:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none870:
+none874:
 	CMPQ AX, $+64
-	JB   end872
+	JB   end876
 
-loop871:
+loop875:
 	VPANDNQ  (DX), Z1, Z0
 	VMOVNTPD Z0, (CX)
 	VPANDNQ  64(DX), Z1, Z0
@@ -20024,17 +20255,17 @@ loop871:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop871
+	JAE      loop875
 
-end872:
+end876:
 	SFENCE
 
-plain869:
+plain873:
 	SUBQ    $+64, AX
-	JB      end874
+	JB      end878
 	PCALIGN $0x40
 
-loop873:
+loop877:
 	VPANDNQ (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	VPANDNQ 64(DX), Z1, Z0
@@ -20046,25 +20277,25 @@ loop873:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop873
+	JAE     loop877
 
-end874:
+end878:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end876
+	JB   end880
 
-loop875:
+loop879:
 	VPANDNQ (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop875
+	JAE     loop879
 
-end876:
+end880:
 	TESTQ     AX, AX
-	JZ        none877
+	JZ        none881
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -20072,17 +20303,17 @@ end876:
 	VPANDNQ   Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none877:
+none881:
 	VZEROUPPER
 	RET
 
-case868:
+case872:
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain878
+	JZ        plain882
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain878
+	JNZ       plain882
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -20090,7 +20321,7 @@ case868:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none879
+	JZ        none883
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -20101,11 +20332,11 @@ case868:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none879:
+none883:
 	CMPQ AX, $+64
-	JB   end881
+	JB   end885
 
-loop880:
+loop884:
 	VPXORQ   (DX), Z1, Z0
 	VMOVNTPD Z0, (CX)
 	VPXORQ   64(DX), Z1, Z0
@@ -20118,17 +20349,17 @@ loop880:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop880
+	JAE      loop884
 
-end881:
+end885:
 	SFENCE
 
-plain878:
+plain882:
 	SUBQ    $+64, AX
-	JB      end883
+	JB      end887
 	PCALIGN $0x40
 
-loop882:
+loop886:
 	VPXORQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	VPXORQ  64(DX), Z1, Z0
@@ -20140,25 +20371,25 @@ loop882:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop882
+	JAE     loop886
 
-end883:
+end887:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end885
+	JB   end889
 
-loop884:
+loop888:
 	VPXORQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop884
+	JAE     loop888
 
-end885:
+end889:
 	TESTQ     AX, AX
-	JZ        none886
+	JZ        none890
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -20166,7 +20397,7 @@ end885:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none886:
+none890:
 	VZEROUPPER
 	RET
 
@@ -20190,13 +20421,13 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case887
+	JNE          case891
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain888
+	JZ           plain892
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain888
+	JNZ          plain892
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -20204,7 +20435,7 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none889
+	JZ           none893
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -20215,11 +20446,11 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
 
-none889:
+none893:
 	CMPQ AX, $+64
-	JB   end891
+	JB   end895
 
-loop890:
+loop894:
 	VPMULLD  (DX), Z0, Z1
 	VMOVNTPD Z1, (CX)
 	VPMULLD  64(DX), Z0, Z1
@@ -20232,17 +20463,17 @@ loop890:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop890
+	JAE      loop894
 
-end891:
+end895:
 	SFENCE
 
-plain888:
+plain892:
 	SUBQ    $+64, AX
-	JB      end893
+	JB      end897
 	PCALIGN $0x40
 
-loop892:
+loop896:
 	VPMULLD (DX), Z0, Z1
 	VMOVUPD Z1, (CX)
 	VPMULLD 64(DX), Z0, Z1
@@ -20254,25 +20485,25 @@ loop892:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop892
+	JAE     loop896
 
-end893:
+end897:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end895
+	JB   end899
 
-loop894:
+loop898:
 	VPMULLD (DX), Z0, Z1
 	VMOVUPD Z1, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop894
+	JAE     loop898
 
-end895:
+end899:
 	TESTQ     AX, AX
-	JZ        none896
+	JZ        none900
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -20280,19 +20511,19 @@ end895:
 	VPMULLD   Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none896:
+none900:
 	VZEROUPPER
 	RET
 
-case887:
+case891:
 	CMPQ      BX, $+1
-	JNE       case897
+	JNE       case901
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain898
+	JZ        plain902
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain898
+	JNZ       plain902
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -20300,7 +20531,7 @@ case887:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none899
+	JZ        none903
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -20311,11 +20542,11 @@ case887:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none899:
+none903:
 	CMPQ AX, $+64
-	JB   end901
+	JB   end905
 
-loop900:
+loop904:
 	VPABSD   (DX), Z0
 	VMOVNTPD Z0, (CX)
 	VPABSD   64(DX), Z0
@@ -20328,17 +20559,17 @@ loop900:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop900
+	JAE      loop904
 
-end901:
+end905:
 	SFENCE
 
-plain898:
+plain902:
 	SUBQ    $+64, AX
-	JB      end903
+	JB      end907
 	PCALIGN $0x40
 
-loop902:
+loop906:
 	VPABSD  (DX), Z0
 	VMOVUPD Z0, (CX)
 	VPABSD  64(DX), Z0
@@ -20350,25 +20581,25 @@ loop902:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop902
+	JAE     loop906
 
-end903:
+end907:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end905
+	JB   end909
 
-loop904:
+loop908:
 	VPABSD  (DX), Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop904
+	JAE     loop908
 
-end905:
+end909:
 	TESTQ     AX, AX
-	JZ        none906
+	JZ        none910
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -20376,17 +20607,17 @@ end905:
 	VPABSD    Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none906:
+none910:
 	VZEROUPPER
 	RET
 
-case897:
+case901:
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain907
+	JZ        plain911
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain907
+	JNZ       plain911
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -20394,7 +20625,7 @@ case897:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none908
+	JZ        none912
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -20405,11 +20636,11 @@ case897:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none908:
+none912:
 	CMPQ AX, $+64
-	JB   end910
+	JB   end914
 
-loop909:
+loop913:
 	VPSUBD   (DX), Z1, Z0
 	VMOVNTPD Z0, (CX)
 	VPSUBD   64(DX), Z1, Z0
@@ -20422,17 +20653,17 @@ loop909:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop909
+	JAE      loop913
 
-end910:
+end914:
 	SFENCE
 
-plain907:
+plain911:
 	SUBQ    $+64, AX
-	JB      end912
+	JB      end916
 	PCALIGN $0x40
 
-loop911:
+loop915:
 	VPSUBD  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	VPSUBD  64(DX), Z1, Z0
@@ -20444,25 +20675,25 @@ loop911:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop911
+	JAE     loop915
 
-end912:
+end916:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end914
+	JB   end918
 
-loop913:
+loop917:
 	VPSUBD  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop913
+	JAE     loop917
 
-end914:
+end918:
 	TESTQ     AX, AX
-	JZ        none915
+	JZ        none919
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -20470,7 +20701,7 @@ end914:
 	VPSUBD    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none915:
+none919:
 	VZEROUPPER
 	RET
 
@@ -20484,10 +20715,10 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-48
 	MOVQ        z+24(FP), SI
 	MOVQ        stream+40(FP), DI
 	TESTQ       DI, DI
-	JZ          plain916
+	JZ          plain920
 	MOVQ        CX, DI
 	ANDQ        $+3, DI
-	JNZ         plain916
+	JNZ         plain920
 	MOVQ        CX, DI
 	NEGQ        DI
 	ANDQ        $+63, DI
@@ -20495,7 +20726,7 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-48
 	CMPQ        DI, AX
 	CMOVQHI     AX, DI
 	TESTQ       DI, DI
-	JZ          none917
+	JZ          none921
 	MOVQ        $-1, R8
 	BZHIQ       DI, R8, R8
 	KMOVW       R8, K1
@@ -20512,11 +20743,11 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-48
 	LEAQ        (BX)(DI*4), BX
 	LEAQ        (SI)(DI*4), SI
 
-none917:
+none921:
 	CMPQ AX, $+64
-	JB   end919
+	JB   end923
 
-loop918:
+loop922:
 	VMOVUPD     (DX), Z0
 	VMOVUPD     (BX), Z1
 	VFMADD213PS (SI), Z1, Z0
@@ -20539,17 +20770,17 @@ loop918:
 	ADDQ        $+256, SI
 	SUBQ        $+64, AX
 	CMPQ        AX, $+64
-	JAE         loop918
+	JAE         loop922
 
-end919:
+end923:
 	SFENCE
 
-plain916:
+plain920:
 	SUBQ    $+64, AX
-	JB      end921
+	JB      end925
 	PCALIGN $0x40
 
-loop920:
+loop924:
 	VMOVUPD     (DX), Z0
 	VMOVUPD     (BX), Z1
 	VFMADD213PS (SI), Z1, Z0
@@ -20571,14 +20802,14 @@ loop920:
 	ADDQ        $+256, BX
 	ADDQ        $+256, SI
 	SUBQ        $+64, AX
-	JAE         loop920
+	JAE         loop924
 
-end921:
+end925:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end923
+	JB   end927
 
-loop922:
+loop926:
 	VMOVUPD     (DX), Z0
 	VMOVUPD     (BX), Z1
 	VFMADD213PS (SI), Z1, Z0
@@ -20589,11 +20820,11 @@ loop922:
 	ADDQ        $+64, SI
 	SUBQ        $+16, AX
 	CMPQ        AX, $+16
-	JAE         loop922
+	JAE         loop926
 
-end923:
+end927:
 	TESTQ       AX, AX
-	JZ          none924
+	JZ          none928
 	MOVQ        $-1, DI
 	BZHIQ       AX, DI, DI
 	KMOVW       DI, K1
@@ -20605,7 +20836,7 @@ end923:
 	VFMADD213PS Z2, Z1, Z0
 	VMOVUPS     Z0, K1, (CX)
 
-none924:
+none928:
 	VZEROUPPER
 	RET
 
@@ -20619,10 +20850,10 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         y+24(FP), BX
 	MOVQ         stream+40(FP), SI
 	TESTQ        SI, SI
-	JZ           plain925
+	JZ           plain929
 	MOVQ         CX, SI
 	ANDQ         $+3, SI
-	JNZ          plain925
+	JNZ          plain929
 	MOVQ         CX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -20630,7 +20861,7 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-48
 	CMPQ         SI, AX
 	CMOVQHI      AX, SI
 	TESTQ        SI, SI
-	JZ           none926
+	JZ           none930
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -20644,11 +20875,11 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(SI*4), DX
 	LEAQ         (BX)(SI*4), BX
 
-none926:
+none930:
 	CMPQ AX, $+64
-	JB   end928
+	JB   end932
 
-loop927:
+loop931:
 	VMOVUPD     (DX), Z1
 	VFMADD213PS (BX), Z0, Z1
 	VMOVNTPD    Z1, (CX)
@@ -20666,17 +20897,17 @@ loop927:
 	ADDQ        $+256, BX
 	SUBQ        $+64, AX
 	CMPQ        AX, $+64
-	JAE         loop927
+	JAE         loop931
 
-end928:
+end932:
 	SFENCE
 
-plain925:
+plain929:
 	SUBQ    $+64, AX
-	JB      end930
+	JB      end934
 	PCALIGN $0x40
 
-loop929:
+loop933:
 	VMOVUPD     (DX), Z1
 	VFMADD213PS (BX), Z0, Z1
 	VMOVUPD     Z1, (CX)
@@ -20693,14 +20924,14 @@ loop929:
 	ADDQ        $+256, DX
 	ADDQ        $+256, BX
 	SUBQ        $+64, AX
-	JAE         loop929
+	JAE         loop933
 
-end930:
+end934:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end932
+	JB   end936
 
-loop931:
+loop935:
 	VMOVUPD     (DX), Z1
 	VFMADD213PS (BX), Z0, Z1
 	VMOVUPD     Z1, (CX)
@@ -20709,11 +20940,11 @@ loop931:
 	ADDQ        $+64, BX
 	SUBQ        $+16, AX
 	CMPQ        AX, $+16
-	JAE         loop931
+	JAE         loop935
 
-end932:
+end936:
 	TESTQ       AX, AX
-	JZ          none933
+	JZ          none937
 	MOVQ        $-1, SI
 	BZHIQ       AX, SI, SI
 	KMOVW       SI, K1
@@ -20723,7 +20954,7 @@ end932:
 	VFMADD213PS Z2, Z0, Z1
 	VMOVUPS     Z1, K1, (CX)
 
-none933:
+none937:
 	VZEROUPPER
 	RET
 
@@ -20737,10 +20968,10 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         y+24(FP), BX
 	MOVQ         stream+40(FP), SI
 	TESTQ        SI, SI
-	JZ           plain934
+	JZ           plain938
 	MOVQ         CX, SI
 	ANDQ         $+3, SI
-	JNZ          plain934
+	JNZ          plain938
 	MOVQ         CX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -20748,7 +20979,7 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-48
 	CMPQ         SI, AX
 	CMOVQHI      AX, SI
 	TESTQ        SI, SI
-	JZ           none935
+	JZ           none939
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -20762,11 +20993,11 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(SI*4), DX
 	LEAQ         (BX)(SI*4), BX
 
-none935:
+none939:
 	CMPQ AX, $+64
-	JB   end937
+	JB   end941
 
-loop936:
+loop940:
 	VPMULLD  (DX), Z0, Z1
 	VPADDD   (BX), Z1, Z1
 	VMOVNTPD Z1, (CX)
@@ -20784,17 +21015,17 @@ loop936:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop936
+	JAE      loop940
 
-end937:
+end941:
 	SFENCE
 
-plain934:
+plain938:
 	SUBQ    $+64, AX
-	JB      end939
+	JB      end943
 	PCALIGN $0x40
 
-loop938:
+loop942:
 	VPMULLD (DX), Z0, Z1
 	VPADDD  (BX), Z1, Z1
 	VMOVUPD Z1, (CX)
@@ -20811,14 +21042,14 @@ loop938:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop938
+	JAE     loop942
 
-end939:
+end943:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end941
+	JB   end945
 
-loop940:
+loop944:
 	VPMULLD (DX), Z0, Z1
 	VPADDD  (BX), Z1, Z1
 	VMOVUPD Z1, (CX)
@@ -20827,11 +21058,11 @@ loop940:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop940
+	JAE     loop944
 
-end941:
+end945:
 	TESTQ     AX, AX
-	JZ        none942
+	JZ        none946
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -20841,7 +21072,7 @@ end941:
 	VPADDD    Z2, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none942:
+none946:
 	VZEROUPPER
 	RET
 
@@ -20862,12 +21093,12 @@ TEXT ·countFloat32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS      avx512const75<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case944
+	JNE          case948
 	SUBQ         $+128, CX
-	JB           end946
+	JB           end950
 	PCALIGN      $0x40
 
-loop945:
+loop949:
 	VCMPPS $0x1e, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x1e, 64(AX), Z0, K1
@@ -20886,24 +21117,24 @@ loop945:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop945
+	JAE    loop949
 
-end946:
+end950:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end948
+	JB   end952
 
-loop947:
+loop951:
 	VCMPPS $0x1e, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop947
+	JAE    loop951
 
-end948:
+end952:
 	TESTQ     CX, CX
-	JZ        none949
+	JZ        none953
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20911,17 +21142,17 @@ end948:
 	VCMPPS    $0x1e, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none949:
-	JMP done943
+none953:
+	JMP done947
 
-case944:
+case948:
 	CMPQ    DX, $+1
-	JNE     case950
+	JNE     case954
 	SUBQ    $+128, CX
-	JB      end952
+	JB      end956
 	PCALIGN $0x40
 
-loop951:
+loop955:
 	VCMPPS $0x1d, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x1d, 64(AX), Z0, K1
@@ -20940,24 +21171,24 @@ loop951:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop951
+	JAE    loop955
 
-end952:
+end956:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end954
+	JB   end958
 
-loop953:
+loop957:
 	VCMPPS $0x1d, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop953
+	JAE    loop957
 
-end954:
+end958:
 	TESTQ     CX, CX
-	JZ        none955
+	JZ        none959
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -20965,17 +21196,17 @@ end954:
 	VCMPPS    $0x1d, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none955:
-	JMP done943
+none959:
+	JMP done947
 
-case950:
+case954:
 	CMPQ    DX, $+2
-	JNE     case956
+	JNE     case960
 	SUBQ    $+128, CX
-	JB      end958
+	JB      end962
 	PCALIGN $0x40
 
-loop957:
+loop961:
 	VCMPPS $0x11, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x11, 64(AX), Z0, K1
@@ -20994,24 +21225,24 @@ loop957:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop957
+	JAE    loop961
 
-end958:
+end962:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end960
+	JB   end964
 
-loop959:
+loop963:
 	VCMPPS $0x11, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop959
+	JAE    loop963
 
-end960:
+end964:
 	TESTQ     CX, CX
-	JZ        none961
+	JZ        none965
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -21019,17 +21250,17 @@ end960:
 	VCMPPS    $0x11, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none961:
-	JMP done943
+none965:
+	JMP done947
 
-case956:
+case960:
 	CMPQ    DX, $+3
-	JNE     case962
+	JNE     case966
 	SUBQ    $+128, CX
-	JB      end964
+	JB      end968
 	PCALIGN $0x40
 
-loop963:
+loop967:
 	VCMPPS $0x12, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x12, 64(AX), Z0, K1
@@ -21048,24 +21279,24 @@ loop963:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop963
+	JAE    loop967
 
-end964:
+end968:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end966
+	JB   end970
 
-loop965:
+loop969:
 	VCMPPS $0x12, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop965
+	JAE    loop969
 
-end966:
+end970:
 	TESTQ     CX, CX
-	JZ        none967
+	JZ        none971
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -21073,17 +21304,17 @@ end966:
 	VCMPPS    $0x12, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none967:
-	JMP done943
+none971:
+	JMP done947
 
-case962:
+case966:
 	CMPQ    DX, $+4
-	JNE     case968
+	JNE     case972
 	SUBQ    $+128, CX
-	JB      end970
+	JB      end974
 	PCALIGN $0x40
 
-loop969:
+loop973:
 	VCMPPS $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x00, 64(AX), Z0, K1
@@ -21102,24 +21333,24 @@ loop969:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop969
+	JAE    loop973
 
-end970:
+end974:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end972
+	JB   end976
 
-loop971:
+loop975:
 	VCMPPS $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop971
+	JAE    loop975
 
-end972:
+end976:
 	TESTQ     CX, CX
-	JZ        none973
+	JZ        none977
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -21127,15 +21358,15 @@ end972:
 	VCMPPS    $0x00, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none973:
-	JMP done943
+none977:
+	JMP done947
 
-case968:
+case972:
 	SUBQ    $+128, CX
-	JB      end975
+	JB      end979
 	PCALIGN $0x40
 
-loop974:
+loop978:
 	VCMPPS $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x04, 64(AX), Z0, K1
@@ -21154,24 +21385,24 @@ loop974:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop974
+	JAE    loop978
 
-end975:
+end979:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end977
+	JB   end981
 
-loop976:
+loop980:
 	VCMPPS $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop976
+	JAE    loop980
 
-end977:
+end981:
 	TESTQ     CX, CX
-	JZ        none978
+	JZ        none982
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -21179,8 +21410,8 @@ end977:
 	VCMPPS    $0x04, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none978:
-done943:
+none982:
+done947:
 	VPADDD        Z5, Z1, Z1
 	VPADDD        Z6, Z2, Z2
 	VPADDD        Z7, Z3, Z3
@@ -21228,12 +21459,12 @@ TEXT ·countInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS      avx512const75<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case980
+	JNE          case984
 	SUBQ         $+128, CX
-	JB           end982
+	JB           end986
 	PCALIGN      $0x40
 
-loop981:
+loop985:
 	VPCMPD $0x06, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x06, 64(AX), Z0, K1
@@ -21252,24 +21483,24 @@ loop981:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop981
+	JAE    loop985
 
-end982:
+end986:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end984
+	JB   end988
 
-loop983:
+loop987:
 	VPCMPD $0x06, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop983
+	JAE    loop987
 
-end984:
+end988:
 	TESTQ     CX, CX
-	JZ        none985
+	JZ        none989
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -21277,17 +21508,17 @@ end984:
 	VPCMPD    $0x06, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none985:
-	JMP done979
+none989:
+	JMP done983
 
-case980:
+case984:
 	CMPQ    DX, $+1
-	JNE     case986
+	JNE     case990
 	SUBQ    $+128, CX
-	JB      end988
+	JB      end992
 	PCALIGN $0x40
 
-loop987:
+loop991:
 	VPCMPD $0x05, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x05, 64(AX), Z0, K1
@@ -21306,24 +21537,24 @@ loop987:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop987
+	JAE    loop991
 
-end988:
+end992:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end990
+	JB   end994
 
-loop989:
+loop993:
 	VPCMPD $0x05, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop989
+	JAE    loop993
 
-end990:
+end994:
 	TESTQ     CX, CX
-	JZ        none991
+	JZ        none995
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -21331,17 +21562,17 @@ end990:
 	VPCMPD    $0x05, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none991:
-	JMP done979
+none995:
+	JMP done983
 
-case986:
+case990:
 	CMPQ    DX, $+2
-	JNE     case992
+	JNE     case996
 	SUBQ    $+128, CX
-	JB      end994
+	JB      end998
 	PCALIGN $0x40
 
-loop993:
+loop997:
 	VPCMPD $0x01, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x01, 64(AX), Z0, K1
@@ -21360,24 +21591,24 @@ loop993:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop993
+	JAE    loop997
 
-end994:
+end998:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end996
+	JB   end1000
 
-loop995:
+loop999:
 	VPCMPD $0x01, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop995
+	JAE    loop999
 
-end996:
+end1000:
 	TESTQ     CX, CX
-	JZ        none997
+	JZ        none1001
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -21385,17 +21616,17 @@ end996:
 	VPCMPD    $0x01, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none997:
-	JMP done979
+none1001:
+	JMP done983
 
-case992:
+case996:
 	CMPQ    DX, $+3
-	JNE     case998
+	JNE     case1002
 	SUBQ    $+128, CX
-	JB      end1000
+	JB      end1004
 	PCALIGN $0x40
 
-loop999:
+loop1003:
 	VPCMPD $0x02, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x02, 64(AX), Z0, K1
@@ -21414,24 +21645,24 @@ loop999:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop999
+	JAE    loop1003
 
-end1000:
+end1004:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end1002
+	JB   end1006
 
-loop1001:
+loop1005:
 	VPCMPD $0x02, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1001
+	JAE    loop1005
 
-end1002:
+end1006:
 	TESTQ     CX, CX
-	JZ        none1003
+	JZ        none1007
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -21439,17 +21670,17 @@ end1002:
 	VPCMPD    $0x02, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none1003:
-	JMP done979
+none1007:
+	JMP done983
 
-case998:
+case1002:
 	CMPQ    DX, $+4
-	JNE     case1004
+	JNE     case1008
 	SUBQ    $+128, CX
-	JB      end1006
+	JB      end1010
 	PCALIGN $0x40
 
-loop1005:
+loop1009:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x00, 64(AX), Z0, K1
@@ -21468,24 +21699,24 @@ loop1005:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop1005
+	JAE    loop1009
 
-end1006:
+end1010:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end1008
+	JB   end1012
 
-loop1007:
+loop1011:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1007
+	JAE    loop1011
 
-end1008:
+end1012:
 	TESTQ     CX, CX
-	JZ        none1009
+	JZ        none1013
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -21493,15 +21724,15 @@ end1008:
 	VPCMPD    $0x00, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none1009:
-	JMP done979
+none1013:
+	JMP done983
 
-case1004:
+case1008:
 	SUBQ    $+128, CX
-	JB      end1011
+	JB      end1015
 	PCALIGN $0x40
 
-loop1010:
+loop1014:
 	VPCMPD $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x04, 64(AX), Z0, K1
@@ -21520,24 +21751,24 @@ loop1010:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop1010
+	JAE    loop1014
 
-end1011:
+end1015:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end1013
+	JB   end1017
 
-loop1012:
+loop1016:
 	VPCMPD $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1012
+	JAE    loop1016
 
-end1013:
+end1017:
 	TESTQ     CX, CX
-	JZ        none1014
+	JZ        none1018
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -21545,8 +21776,8 @@ end1013:
 	VPCMPD    $0x04, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none1014:
-done979:
+none1018:
+done983:
 	VPADDD        Z5, Z1, Z1
 	VPADDD        Z6, Z2, Z2
 	VPADDD        Z7, Z3, Z3
@@ -21576,11 +21807,11 @@ TEXT ·compareFloat32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1016
+	JNE          case1020
 	CMPQ         CX, $+64
-	JB           end1018
+	JB           end1022
 
-loop1017:
+loop1021:
 	VCMPPS $0x1e, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x1e, 64(AX), Z0, K1
@@ -21593,24 +21824,24 @@ loop1017:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1017
+	JAE    loop1021
 
-end1018:
+end1022:
 	CMPQ CX, $+16
-	JB   end1020
+	JB   end1024
 
-loop1019:
+loop1023:
 	VCMPPS $0x1e, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1019
+	JAE    loop1023
 
-end1020:
+end1024:
 	TESTQ     CX, CX
-	JZ        none1021
+	JZ        none1025
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21618,16 +21849,16 @@ end1020:
 	VCMPPS    $0x1e, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1021:
-	JMP done1015
+none1025:
+	JMP done1019
 
-case1016:
+case1020:
 	CMPQ BX, $+1
-	JNE  case1022
+	JNE  case1026
 	CMPQ CX, $+64
-	JB   end1024
+	JB   end1028
 
-loop1023:
+loop1027:
 	VCMPPS $0x1d, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x1d, 64(AX), Z0, K1
@@ -21640,24 +21871,24 @@ loop1023:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1023
+	JAE    loop1027
 
-end1024:
+end1028:
 	CMPQ CX, $+16
-	JB   end1026
+	JB   end1030
 
-loop1025:
+loop1029:
 	VCMPPS $0x1d, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1025
+	JAE    loop1029
 
-end1026:
+end1030:
 	TESTQ     CX, CX
-	JZ        none1027
+	JZ        none1031
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21665,16 +21896,16 @@ end1026:
 	VCMPPS    $0x1d, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1027:
-	JMP done1015
+none1031:
+	JMP done1019
 
-case1022:
+case1026:
 	CMPQ BX, $+2
-	JNE  case1028
+	JNE  case1032
 	CMPQ CX, $+64
-	JB   end1030
+	JB   end1034
 
-loop1029:
+loop1033:
 	VCMPPS $0x11, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x11, 64(AX), Z0, K1
@@ -21687,24 +21918,24 @@ loop1029:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1029
+	JAE    loop1033
 
-end1030:
+end1034:
 	CMPQ CX, $+16
-	JB   end1032
+	JB   end1036
 
-loop1031:
+loop1035:
 	VCMPPS $0x11, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1031
+	JAE    loop1035
 
-end1032:
+end1036:
 	TESTQ     CX, CX
-	JZ        none1033
+	JZ        none1037
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21712,16 +21943,16 @@ end1032:
 	VCMPPS    $0x11, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1033:
-	JMP done1015
+none1037:
+	JMP done1019
 
-case1028:
+case1032:
 	CMPQ BX, $+3
-	JNE  case1034
+	JNE  case1038
 	CMPQ CX, $+64
-	JB   end1036
+	JB   end1040
 
-loop1035:
+loop1039:
 	VCMPPS $0x12, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x12, 64(AX), Z0, K1
@@ -21734,24 +21965,24 @@ loop1035:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1035
+	JAE    loop1039
 
-end1036:
+end1040:
 	CMPQ CX, $+16
-	JB   end1038
+	JB   end1042
 
-loop1037:
+loop1041:
 	VCMPPS $0x12, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1037
+	JAE    loop1041
 
-end1038:
+end1042:
 	TESTQ     CX, CX
-	JZ        none1039
+	JZ        none1043
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21759,16 +21990,16 @@ end1038:
 	VCMPPS    $0x12, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1039:
-	JMP done1015
+none1043:
+	JMP done1019
 
-case1034:
+case1038:
 	CMPQ BX, $+4
-	JNE  case1040
+	JNE  case1044
 	CMPQ CX, $+64
-	JB   end1042
+	JB   end1046
 
-loop1041:
+loop1045:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x00, 64(AX), Z0, K1
@@ -21781,24 +22012,24 @@ loop1041:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1041
+	JAE    loop1045
 
-end1042:
+end1046:
 	CMPQ CX, $+16
-	JB   end1044
+	JB   end1048
 
-loop1043:
+loop1047:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1043
+	JAE    loop1047
 
-end1044:
+end1048:
 	TESTQ     CX, CX
-	JZ        none1045
+	JZ        none1049
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21806,14 +22037,14 @@ end1044:
 	VCMPPS    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1045:
-	JMP done1015
+none1049:
+	JMP done1019
 
-case1040:
+case1044:
 	CMPQ CX, $+64
-	JB   end1047
+	JB   end1051
 
-loop1046:
+loop1050:
 	VCMPPS $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x04, 64(AX), Z0, K1
@@ -21826,24 +22057,24 @@ loop1046:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1046
+	JAE    loop1050
 
-end1047:
+end1051:
 	CMPQ CX, $+16
-	JB   end1049
+	JB   end1053
 
-loop1048:
+loop1052:
 	VCMPPS $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1048
+	JAE    loop1052
 
-end1049:
+end1053:
 	TESTQ     CX, CX
-	JZ        none1050
+	JZ        none1054
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21851,8 +22082,8 @@ end1049:
 	VCMPPS    $0x04, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1050:
-done1015:
+none1054:
+done1019:
 	VZEROUPPER
 	RET
 
@@ -21865,11 +22096,11 @@ TEXT ·compareInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1052
+	JNE          case1056
 	CMPQ         CX, $+64
-	JB           end1054
+	JB           end1058
 
-loop1053:
+loop1057:
 	VPCMPD $0x06, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x06, 64(AX), Z0, K1
@@ -21882,24 +22113,24 @@ loop1053:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1053
+	JAE    loop1057
 
-end1054:
+end1058:
 	CMPQ CX, $+16
-	JB   end1056
+	JB   end1060
 
-loop1055:
+loop1059:
 	VPCMPD $0x06, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1055
+	JAE    loop1059
 
-end1056:
+end1060:
 	TESTQ     CX, CX
-	JZ        none1057
+	JZ        none1061
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21907,16 +22138,16 @@ end1056:
 	VPCMPD    $0x06, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1057:
-	JMP done1051
+none1061:
+	JMP done1055
 
-case1052:
+case1056:
 	CMPQ BX, $+1
-	JNE  case1058
+	JNE  case1062
 	CMPQ CX, $+64
-	JB   end1060
+	JB   end1064
 
-loop1059:
+loop1063:
 	VPCMPD $0x05, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x05, 64(AX), Z0, K1
@@ -21929,24 +22160,24 @@ loop1059:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1059
+	JAE    loop1063
 
-end1060:
+end1064:
 	CMPQ CX, $+16
-	JB   end1062
+	JB   end1066
 
-loop1061:
+loop1065:
 	VPCMPD $0x05, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1061
+	JAE    loop1065
 
-end1062:
+end1066:
 	TESTQ     CX, CX
-	JZ        none1063
+	JZ        none1067
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21954,16 +22185,16 @@ end1062:
 	VPCMPD    $0x05, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1063:
-	JMP done1051
+none1067:
+	JMP done1055
 
-case1058:
+case1062:
 	CMPQ BX, $+2
-	JNE  case1064
+	JNE  case1068
 	CMPQ CX, $+64
-	JB   end1066
+	JB   end1070
 
-loop1065:
+loop1069:
 	VPCMPD $0x01, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x01, 64(AX), Z0, K1
@@ -21976,24 +22207,24 @@ loop1065:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1065
+	JAE    loop1069
 
-end1066:
+end1070:
 	CMPQ CX, $+16
-	JB   end1068
+	JB   end1072
 
-loop1067:
+loop1071:
 	VPCMPD $0x01, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1067
+	JAE    loop1071
 
-end1068:
+end1072:
 	TESTQ     CX, CX
-	JZ        none1069
+	JZ        none1073
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22001,16 +22232,16 @@ end1068:
 	VPCMPD    $0x01, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1069:
-	JMP done1051
+none1073:
+	JMP done1055
 
-case1064:
+case1068:
 	CMPQ BX, $+3
-	JNE  case1070
+	JNE  case1074
 	CMPQ CX, $+64
-	JB   end1072
+	JB   end1076
 
-loop1071:
+loop1075:
 	VPCMPD $0x02, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x02, 64(AX), Z0, K1
@@ -22023,24 +22254,24 @@ loop1071:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1071
+	JAE    loop1075
 
-end1072:
+end1076:
 	CMPQ CX, $+16
-	JB   end1074
+	JB   end1078
 
-loop1073:
+loop1077:
 	VPCMPD $0x02, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1073
+	JAE    loop1077
 
-end1074:
+end1078:
 	TESTQ     CX, CX
-	JZ        none1075
+	JZ        none1079
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22048,16 +22279,16 @@ end1074:
 	VPCMPD    $0x02, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1075:
-	JMP done1051
+none1079:
+	JMP done1055
 
-case1070:
+case1074:
 	CMPQ BX, $+4
-	JNE  case1076
+	JNE  case1080
 	CMPQ CX, $+64
-	JB   end1078
+	JB   end1082
 
-loop1077:
+loop1081:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x00, 64(AX), Z0, K1
@@ -22070,24 +22301,24 @@ loop1077:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1077
+	JAE    loop1081
 
-end1078:
+end1082:
 	CMPQ CX, $+16
-	JB   end1080
+	JB   end1084
 
-loop1079:
+loop1083:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1079
+	JAE    loop1083
 
-end1080:
+end1084:
 	TESTQ     CX, CX
-	JZ        none1081
+	JZ        none1085
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22095,14 +22326,14 @@ end1080:
 	VPCMPD    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1081:
-	JMP done1051
+none1085:
+	JMP done1055
 
-case1076:
+case1080:
 	CMPQ CX, $+64
-	JB   end1083
+	JB   end1087
 
-loop1082:
+loop1086:
 	VPCMPD $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x04, 64(AX), Z0, K1
@@ -22115,24 +22346,24 @@ loop1082:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1082
+	JAE    loop1086
 
-end1083:
+end1087:
 	CMPQ CX, $+16
-	JB   end1085
+	JB   end1089
 
-loop1084:
+loop1088:
 	VPCMPD $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1084
+	JAE    loop1088
 
-end1085:
+end1089:
 	TESTQ     CX, CX
-	JZ        none1086
+	JZ        none1090
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22140,8 +22371,8 @@ end1085:
 	VPCMPD    $0x04, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1086:
-done1051:
+none1090:
+done1055:
 	VZEROUPPER
 	RET
 
@@ -22153,9 +22384,9 @@ TEXT ·indexOfFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+64
-	JB           end1090
+	JB           end1094
 
-loop1089:
+loop1093:
 	VCMPPS $0x00, (AX), Z0, K1
 	VCMPPS $0x00, 64(AX), Z0, K2
 	KORW   K2, K1, K1
@@ -22165,30 +22396,30 @@ loop1089:
 	KORW   K2, K1, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    near1088
+	JNZ    near1092
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1089
+	JAE    loop1093
 
-end1090:
-near1088:
+end1094:
+near1092:
 	CMPQ CX, $+16
-	JB   end1092
+	JB   end1096
 
-loop1091:
+loop1095:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    found1087
+	JNZ    found1091
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1091
+	JAE    loop1095
 
-end1092:
+end1096:
 	TESTQ     CX, CX
-	JZ        none1093
+	JZ        none1097
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22196,13 +22427,13 @@ end1092:
 	VCMPPS    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1087
+	JNZ       found1091
 	LEAQ      (AX)(CX*4), AX
 
-none1093:
+none1097:
 	XORQ BX, BX
 
-found1087:
+found1091:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -22221,9 +22452,9 @@ TEXT ·indexOfInt32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+64
-	JB           end1097
+	JB           end1101
 
-loop1096:
+loop1100:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPCMPD $0x00, 64(AX), Z0, K2
 	KORW   K2, K1, K1
@@ -22233,30 +22464,30 @@ loop1096:
 	KORW   K2, K1, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    near1095
+	JNZ    near1099
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1096
+	JAE    loop1100
 
-end1097:
-near1095:
+end1101:
+near1099:
 	CMPQ CX, $+16
-	JB   end1099
+	JB   end1103
 
-loop1098:
+loop1102:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    found1094
+	JNZ    found1098
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1098
+	JAE    loop1102
 
-end1099:
+end1103:
 	TESTQ     CX, CX
-	JZ        none1100
+	JZ        none1104
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22264,13 +22495,13 @@ end1099:
 	VPCMPD    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1094
+	JNZ       found1098
 	LEAQ      (AX)(CX*4), AX
 
-none1100:
+none1104:
 	XORQ BX, BX
 
-found1094:
+found1098:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -22288,9 +22519,9 @@ TEXT ·indexNaNFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+64
-	JB   end1104
+	JB   end1108
 
-loop1103:
+loop1107:
 	VMOVUPD (AX), Z0
 	VCMPPS  $0x03, Z0, Z0, K1
 	VMOVUPD 64(AX), Z0
@@ -22304,31 +22535,31 @@ loop1103:
 	KORW    K2, K1, K1
 	KMOVW   K1, BX
 	TESTQ   BX, BX
-	JNZ     near1102
+	JNZ     near1106
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1103
+	JAE     loop1107
 
-end1104:
-near1102:
+end1108:
+near1106:
 	CMPQ CX, $+16
-	JB   end1106
+	JB   end1110
 
-loop1105:
+loop1109:
 	VMOVUPD (AX), Z0
 	VCMPPS  $0x03, Z0, Z0, K1
 	KMOVW   K1, BX
 	TESTQ   BX, BX
-	JNZ     found1101
+	JNZ     found1105
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1105
+	JAE     loop1109
 
-end1106:
+end1110:
 	TESTQ     CX, CX
-	JZ        none1107
+	JZ        none1111
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22337,13 +22568,13 @@ end1106:
 	VCMPPS    $0x03, Z0, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1101
+	JNZ       found1105
 	LEAQ      (AX)(CX*4), AX
 
-none1107:
+none1111:
 	XORQ BX, BX
 
-found1101:
+found1105:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -22372,15 +22603,15 @@ TEXT ·leastFloat32AVX512(SB), NOSPLIT, $8-48
 	VMOVAPD Z0, Z8
 	STMXCSR (SP)
 	BTRL    $0x00, (SP)
-	JCC     clear1108
+	JCC     clear1112
 	LDMXCSR (SP)
 
-clear1108:
+clear1112:
 	MOVQ CX, DI
 
-piece1110:
+piece1114:
 	TESTQ   CX, CX
-	JZ      all1109
+	JZ      all1113
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -22388,12 +22619,12 @@ piece1110:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1111
+	JB      near1115
 	SUBQ    $+128, R8
-	JB      end1113
+	JB      end1117
 	PCALIGN $0x40
 
-loop1112:
+loop1116:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -22428,20 +22659,20 @@ loop1112:
 	VMINPS  Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1112
+	JAE     loop1116
 
-end1113:
+end1117:
 	ADDQ $+128, R8
 
-near1111:
+near1115:
 	CMPQ    DI, ·fetchFrom+0(SB)
-	JB      near1114
+	JB      near1118
 	MOVL    $0x00001000, R9
 	SUBQ    $+128, R8
-	JB      end1116
+	JB      end1120
 	PCALIGN $0x40
 
-loop1115:
+loop1119:
 	PREFETCHT0 (AX)(R9*1)
 	VMOVUPD    (AX), Z9
 	VMINPS     Z1, Z9, Z1
@@ -22461,17 +22692,17 @@ loop1115:
 	VMINPS     Z8, Z9, Z8
 	ADDQ       $+512, AX
 	SUBQ       $+128, R8
-	JAE        loop1115
+	JAE        loop1119
 
-end1116:
+end1120:
 	ADDQ $+128, R8
 
-near1114:
+near1118:
 	SUBQ    $+128, R8
-	JB      end1118
+	JB      end1122
 	PCALIGN $0x40
 
-loop1117:
+loop1121:
 	VMOVUPD (AX), Z9
 	VMINPS  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -22490,24 +22721,24 @@ loop1117:
 	VMINPS  Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1117
+	JAE     loop1121
 
-end1118:
+end1122:
 	ADDQ $+128, R8
 	CMPQ R8, $+16
-	JB   end1120
+	JB   end1124
 
-loop1119:
+loop1123:
 	VMOVUPD (AX), Z9
 	VMINPS  Z1, Z9, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1119
+	JAE     loop1123
 
-end1120:
+end1124:
 	TESTQ   R8, R8
-	JZ      none1121
+	JZ      none1125
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K1
@@ -22516,7 +22747,7 @@ end1120:
 	VMOVUPD Z9, Z9
 	VMINPS  Z1, Z9, Z1
 
-none1121:
+none1125:
 	VMINPS        Z1, Z5, Z1
 	VMINPS        Z2, Z6, Z2
 	VMINPS        Z3, Z7, Z3
@@ -22527,7 +22758,7 @@ none1121:
 	VCMPPS        $0x1e, Z1, Z0, K1
 	KMOVW         K1, R8
 	TESTQ         R8, R8
-	JZ            same1122
+	JZ            same1126
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMINPS        Y0, Y9, Y0
@@ -22540,10 +22771,10 @@ none1121:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1122:
-	JMP piece1110
+same1126:
+	JMP piece1114
 
-all1109:
+all1113:
 	VMOVSS  X0, best+24(FP)
 	SUBQ    DX, SI
 	SHRQ    $0x02, SI
@@ -22583,15 +22814,15 @@ TEXT ·greatestFloat32AVX512(SB), NOSPLIT, $8-48
 	VMOVAPD Z0, Z8
 	STMXCSR (SP)
 	BTRL    $0x00, (SP)
-	JCC     clear1123
+	JCC     clear1127
 	LDMXCSR (SP)
 
-clear1123:
+clear1127:
 	MOVQ CX, DI
 
-piece1125:
+piece1129:
 	TESTQ   CX, CX
-	JZ      all1124
+	JZ      all1128
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -22599,12 +22830,12 @@ piece1125:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1126
+	JB      near1130
 	SUBQ    $+128, R8
-	JB      end1128
+	JB      end1132
 	PCALIGN $0x40
 
-loop1127:
+loop1131:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -22639,20 +22870,20 @@ loop1127:
 	VMAXPS  Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1127
+	JAE     loop1131
 
-end1128:
+end1132:
 	ADDQ $+128, R8
 
-near1126:
+near1130:
 	CMPQ    DI, ·fetchFrom+0(SB)
-	JB      near1129
+	JB      near1133
 	MOVL    $0x00001000, R9
 	SUBQ    $+128, R8
-	JB      end1131
+	JB      end1135
 	PCALIGN $0x40
 
-loop1130:
+loop1134:
 	PREFETCHT0 (AX)(R9*1)
 	VMOVUPD    (AX), Z9
 	VMAXPS     Z1, Z9, Z1
@@ -22672,17 +22903,17 @@ loop1130:
 	VMAXPS     Z8, Z9, Z8
 	ADDQ       $+512, AX
 	SUBQ       $+128, R8
-	JAE        loop1130
+	JAE        loop1134
 
-end1131:
+end1135:
 	ADDQ $+128, R8
 
-near1129:
+near1133:
 	SUBQ    $+128, R8
-	JB      end1133
+	JB      end1137
 	PCALIGN $0x40
 
-loop1132:
+loop1136:
 	VMOVUPD (AX), Z9
 	VMAXPS  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -22701,24 +22932,24 @@ loop1132:
 	VMAXPS  Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1132
+	JAE     loop1136
 
-end1133:
+end1137:
 	ADDQ $+128, R8
 	CMPQ R8, $+16
-	JB   end1135
+	JB   end1139
 
-loop1134:
+loop1138:
 	VMOVUPD (AX), Z9
 	VMAXPS  Z1, Z9, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1134
+	JAE     loop1138
 
-end1135:
+end1139:
 	TESTQ   R8, R8
-	JZ      none1136
+	JZ      none1140
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K1
@@ -22727,7 +22958,7 @@ end1135:
 	VMOVUPD Z9, Z9
 	VMAXPS  Z1, Z9, Z1
 
-none1136:
+none1140:
 	VMAXPS        Z1, Z5, Z1
 	VMAXPS        Z2, Z6, Z2
 	VMAXPS        Z3, Z7, Z3
@@ -22738,7 +22969,7 @@ none1136:
 	VCMPPS        $0x11, Z1, Z0, K1
 	KMOVW         K1, R8
 	TESTQ         R8, R8
-	JZ            same1137
+	JZ            same1141
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMAXPS        Y0, Y9, Y0
@@ -22751,10 +22982,10 @@ none1136:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1137:
-	JMP piece1125
+same1141:
+	JMP piece1129
 
-all1124:
+all1128:
 	VMOVSS  X0, best+24(FP)
 	SUBQ    DX, SI
 	SHRQ    $0x02, SI
@@ -22794,9 +23025,9 @@ TEXT ·leastInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z8
 	MOVQ    CX, DI
 
-piece1139:
+piece1143:
 	TESTQ   CX, CX
-	JZ      all1138
+	JZ      all1142
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -22804,12 +23035,12 @@ piece1139:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1140
+	JB      near1144
 	SUBQ    $+128, R8
-	JB      end1142
+	JB      end1146
 	PCALIGN $0x40
 
-loop1141:
+loop1145:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -22844,20 +23075,20 @@ loop1141:
 	VPMINSD Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1141
+	JAE     loop1145
 
-end1142:
+end1146:
 	ADDQ $+128, R8
 
-near1140:
+near1144:
 	CMPQ    DI, ·fetchFrom+0(SB)
-	JB      near1143
+	JB      near1147
 	MOVL    $0x00001000, R9
 	SUBQ    $+128, R8
-	JB      end1145
+	JB      end1149
 	PCALIGN $0x40
 
-loop1144:
+loop1148:
 	PREFETCHT0 (AX)(R9*1)
 	VMOVUPD    (AX), Z9
 	VPMINSD    Z1, Z9, Z1
@@ -22877,17 +23108,17 @@ loop1144:
 	VPMINSD    Z8, Z9, Z8
 	ADDQ       $+512, AX
 	SUBQ       $+128, R8
-	JAE        loop1144
+	JAE        loop1148
 
-end1145:
+end1149:
 	ADDQ $+128, R8
 
-near1143:
+near1147:
 	SUBQ    $+128, R8
-	JB      end1147
+	JB      end1151
 	PCALIGN $0x40
 
-loop1146:
+loop1150:
 	VMOVUPD (AX), Z9
 	VPMINSD Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -22906,24 +23137,24 @@ loop1146:
 	VPMINSD Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1146
+	JAE     loop1150
 
-end1147:
+end1151:
 	ADDQ $+128, R8
 	CMPQ R8, $+16
-	JB   end1149
+	JB   end1153
 
-loop1148:
+loop1152:
 	VMOVUPD (AX), Z9
 	VPMINSD Z1, Z9, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1148
+	JAE     loop1152
 
-end1149:
+end1153:
 	TESTQ   R8, R8
-	JZ      none1150
+	JZ      none1154
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K1
@@ -22932,7 +23163,7 @@ end1149:
 	VMOVUPD Z9, Z9
 	VPMINSD Z1, Z9, Z1
 
-none1150:
+none1154:
 	VPMINSD       Z1, Z5, Z1
 	VPMINSD       Z2, Z6, Z2
 	VPMINSD       Z3, Z7, Z3
@@ -22943,7 +23174,7 @@ none1150:
 	VPCMPD        $0x06, Z1, Z0, K1
 	KMOVW         K1, R8
 	TESTQ         R8, R8
-	JZ            same1151
+	JZ            same1155
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMINSD       Y0, Y9, Y0
@@ -22956,10 +23187,10 @@ none1150:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1151:
-	JMP piece1139
+same1155:
+	JMP piece1143
 
-all1138:
+all1142:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -22997,9 +23228,9 @@ TEXT ·greatestInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z8
 	MOVQ    CX, DI
 
-piece1153:
+piece1157:
 	TESTQ   CX, CX
-	JZ      all1152
+	JZ      all1156
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -23007,12 +23238,12 @@ piece1153:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1154
+	JB      near1158
 	SUBQ    $+128, R8
-	JB      end1156
+	JB      end1160
 	PCALIGN $0x40
 
-loop1155:
+loop1159:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -23047,20 +23278,20 @@ loop1155:
 	VPMAXSD Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1155
+	JAE     loop1159
 
-end1156:
+end1160:
 	ADDQ $+128, R8
 
-near1154:
+near1158:
 	CMPQ    DI, ·fetchFrom+0(SB)
-	JB      near1157
+	JB      near1161
 	MOVL    $0x00001000, R9
 	SUBQ    $+128, R8
-	JB      end1159
+	JB      end1163
 	PCALIGN $0x40
 
-loop1158:
+loop1162:
 	PREFETCHT0 (AX)(R9*1)
 	VMOVUPD    (AX), Z9
 	VPMAXSD    Z1, Z9, Z1
@@ -23080,17 +23311,17 @@ loop1158:
 	VPMAXSD    Z8, Z9, Z8
 	ADDQ       $+512, AX
 	SUBQ       $+128, R8
-	JAE        loop1158
+	JAE        loop1162
 
-end1159:
+end1163:
 	ADDQ $+128, R8
 
-near1157:
+near1161:
 	SUBQ    $+128, R8
-	JB      end1161
+	JB      end1165
 	PCALIGN $0x40
 
-loop1160:
+loop1164:
 	VMOVUPD (AX), Z9
 	VPMAXSD Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -23109,24 +23340,24 @@ loop1160:
 	VPMAXSD Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1160
+	JAE     loop1164
 
-end1161:
+end1165:
 	ADDQ $+128, R8
 	CMPQ R8, $+16
-	JB   end1163
+	JB   end1167
 
-loop1162:
+loop1166:
 	VMOVUPD (AX), Z9
 	VPMAXSD Z1, Z9, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1162
+	JAE     loop1166
 
-end1163:
+end1167:
 	TESTQ   R8, R8
-	JZ      none1164
+	JZ      none1168
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K1
@@ -23135,7 +23366,7 @@ end1163:
 	VMOVUPD Z9, Z9
 	VPMAXSD Z1, Z9, Z1
 
-none1164:
+none1168:
 	VPMAXSD       Z1, Z5, Z1
 	VPMAXSD       Z2, Z6, Z2
 	VPMAXSD       Z3, Z7, Z3
@@ -23146,7 +23377,7 @@ none1164:
 	VPCMPD        $0x01, Z1, Z0, K1
 	KMOVW         K1, R8
 	TESTQ         R8, R8
-	JZ            same1165
+	JZ            same1169
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMAXSD       Y0, Y9, Y0
@@ -23159,10 +23390,10 @@ none1164:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1165:
-	JMP piece1153
+same1169:
+	JMP piece1157
 
-all1152:
+all1156:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -23187,9 +23418,9 @@ TEXT ·compressDwordsAVX512(SB), NOSPLIT, $0-56
 	MOVQ    DI, R8
 	NEGQ    R8
 	CMPQ    CX, $+64
-	JB      end1167
+	JB      end1171
 
-loop1166:
+loop1170:
 	SHRXQ         DI, (BX), R9
 	SHLXQ         R8, (BX)(SI*1), R10
 	ORQ           R10, R9
@@ -23229,9 +23460,9 @@ loop1166:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1166
+	JAE           loop1170
 
-end1167:
+end1171:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -23248,11 +23479,11 @@ TEXT ·filterFloat32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1169
+	JNE          case1173
 	CMPQ         CX, $+64
-	JB           end1171
+	JB           end1175
 
-loop1170:
+loop1174:
 	VCMPPS        $0x1e, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -23284,18 +23515,18 @@ loop1170:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1170
+	JAE           loop1174
 
-end1171:
-	JMP done1168
+end1175:
+	JMP done1172
 
-case1169:
+case1173:
 	CMPQ BX, $+1
-	JNE  case1172
+	JNE  case1176
 	CMPQ CX, $+64
-	JB   end1174
+	JB   end1178
 
-loop1173:
+loop1177:
 	VCMPPS        $0x1d, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -23327,18 +23558,18 @@ loop1173:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1173
+	JAE           loop1177
 
-end1174:
-	JMP done1168
+end1178:
+	JMP done1172
 
-case1172:
+case1176:
 	CMPQ BX, $+2
-	JNE  case1175
+	JNE  case1179
 	CMPQ CX, $+64
-	JB   end1177
+	JB   end1181
 
-loop1176:
+loop1180:
 	VCMPPS        $0x11, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -23370,18 +23601,18 @@ loop1176:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1176
+	JAE           loop1180
 
-end1177:
-	JMP done1168
+end1181:
+	JMP done1172
 
-case1175:
+case1179:
 	CMPQ BX, $+3
-	JNE  case1178
+	JNE  case1182
 	CMPQ CX, $+64
-	JB   end1180
+	JB   end1184
 
-loop1179:
+loop1183:
 	VCMPPS        $0x12, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -23413,18 +23644,18 @@ loop1179:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1179
+	JAE           loop1183
 
-end1180:
-	JMP done1168
+end1184:
+	JMP done1172
 
-case1178:
+case1182:
 	CMPQ BX, $+4
-	JNE  case1181
+	JNE  case1185
 	CMPQ CX, $+64
-	JB   end1183
+	JB   end1187
 
-loop1182:
+loop1186:
 	VCMPPS        $0x00, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -23456,16 +23687,16 @@ loop1182:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1182
+	JAE           loop1186
 
-end1183:
-	JMP done1168
+end1187:
+	JMP done1172
 
-case1181:
+case1185:
 	CMPQ CX, $+64
-	JB   end1185
+	JB   end1189
 
-loop1184:
+loop1188:
 	VCMPPS        $0x04, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -23497,10 +23728,10 @@ loop1184:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1184
+	JAE           loop1188
 
-end1185:
-done1168:
+end1189:
+done1172:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -23517,11 +23748,11 @@ TEXT ·filterInt32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1187
+	JNE          case1191
 	CMPQ         CX, $+64
-	JB           end1189
+	JB           end1193
 
-loop1188:
+loop1192:
 	VPCMPD        $0x06, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -23553,18 +23784,18 @@ loop1188:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1188
+	JAE           loop1192
 
-end1189:
-	JMP done1186
+end1193:
+	JMP done1190
 
-case1187:
+case1191:
 	CMPQ BX, $+1
-	JNE  case1190
+	JNE  case1194
 	CMPQ CX, $+64
-	JB   end1192
+	JB   end1196
 
-loop1191:
+loop1195:
 	VPCMPD        $0x05, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -23596,18 +23827,18 @@ loop1191:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1191
+	JAE           loop1195
 
-end1192:
-	JMP done1186
+end1196:
+	JMP done1190
 
-case1190:
+case1194:
 	CMPQ BX, $+2
-	JNE  case1193
+	JNE  case1197
 	CMPQ CX, $+64
-	JB   end1195
+	JB   end1199
 
-loop1194:
+loop1198:
 	VPCMPD        $0x01, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -23639,18 +23870,18 @@ loop1194:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1194
+	JAE           loop1198
 
-end1195:
-	JMP done1186
+end1199:
+	JMP done1190
 
-case1193:
+case1197:
 	CMPQ BX, $+3
-	JNE  case1196
+	JNE  case1200
 	CMPQ CX, $+64
-	JB   end1198
+	JB   end1202
 
-loop1197:
+loop1201:
 	VPCMPD        $0x02, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -23682,18 +23913,18 @@ loop1197:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1197
+	JAE           loop1201
 
-end1198:
-	JMP done1186
+end1202:
+	JMP done1190
 
-case1196:
+case1200:
 	CMPQ BX, $+4
-	JNE  case1199
+	JNE  case1203
 	CMPQ CX, $+64
-	JB   end1201
+	JB   end1205
 
-loop1200:
+loop1204:
 	VPCMPD        $0x00, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -23725,16 +23956,16 @@ loop1200:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1200
+	JAE           loop1204
 
-end1201:
-	JMP done1186
+end1205:
+	JMP done1190
 
-case1199:
+case1203:
 	CMPQ CX, $+64
-	JB   end1203
+	JB   end1207
 
-loop1202:
+loop1206:
 	VPCMPD        $0x04, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -23766,10 +23997,10 @@ loop1202:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1202
+	JAE           loop1206
 
-end1203:
-done1186:
+end1207:
+done1190:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -23780,122 +24011,6 @@ done1186:
 // func prefixInt32AVX512(dst *int32, x []int32, start int32) int32
 // Requires: AVX, AVX512BW, AVX512F
 TEXT ·prefixInt32AVX512(SB), NOSPLIT, $0-44
-	VBROADCASTSS start+32(FP), Z0
-	VPBROADCASTD avx512const79<>+0(SB), Z1
-	MOVL         $0x0000fff0, AX
-	KMOVW        AX, K1
-	MOVL         $0x0000ff00, AX
-	KMOVW        AX, K2
-	MOVQ         x_base+8(FP), AX
-	MOVQ         x_len+16(FP), CX
-	MOVQ         dst+0(FP), DX
-	CMPQ         CX, $+64
-	JB           end1205
-
-loop1204:
-	VMOVUPD      (AX), Z2
-	VPSLLDQ      $0x04, Z2, Z3
-	VPADDD       Z3, Z2, Z2
-	VPSLLDQ      $0x08, Z2, Z3
-	VPADDD       Z3, Z2, Z2
-	VPSHUFD      $0xff, Z2, Z3
-	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
-	VPADDD       Z4, Z2, Z2
-	VPADDD       Z4, Z3, Z3
-	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
-	VPADDD       Z4, Z2, Z2
-	VPERMD       Z2, Z1, Z3
-	VPADDD       Z0, Z2, Z2
-	VPADDD       Z3, Z0, Z0
-	VMOVUPS      Z2, (DX)
-	VMOVUPD      64(AX), Z2
-	VPSLLDQ      $0x04, Z2, Z3
-	VPADDD       Z3, Z2, Z2
-	VPSLLDQ      $0x08, Z2, Z3
-	VPADDD       Z3, Z2, Z2
-	VPSHUFD      $0xff, Z2, Z3
-	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
-	VPADDD       Z4, Z2, Z2
-	VPADDD       Z4, Z3, Z3
-	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
-	VPADDD       Z4, Z2, Z2
-	VPERMD       Z2, Z1, Z3
-	VPADDD       Z0, Z2, Z2
-	VPADDD       Z3, Z0, Z0
-	VMOVUPS      Z2, 64(DX)
-	VMOVUPD      128(AX), Z2
-	VPSLLDQ      $0x04, Z2, Z3
-	VPADDD       Z3, Z2, Z2
-	VPSLLDQ      $0x08, Z2, Z3
-	VPADDD       Z3, Z2, Z2
-	VPSHUFD      $0xff, Z2, Z3
-	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
-	VPADDD       Z4, Z2, Z2
-	VPADDD       Z4, Z3, Z3
-	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
-	VPADDD       Z4, Z2, Z2
-	VPERMD       Z2, Z1, Z3
-	VPADDD       Z0, Z2, Z2
-	VPADDD       Z3, Z0, Z0
-	VMOVUPS      Z2, 128(DX)
-	VMOVUPD      192(AX), Z2
-	VPSLLDQ      $0x04, Z2, Z3
-	VPADDD       Z3, Z2, Z2
-	VPSLLDQ      $0x08, Z2, Z3
-	VPADDD       Z3, Z2, Z2
-	VPSHUFD      $0xff, Z2, Z3
-	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
-	VPADDD       Z4, Z2, Z2
-	VPADDD       Z4, Z3, Z3
-	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
-	VPADDD       Z4, Z2, Z2
-	VPERMD       Z2, Z1, Z3
-	VPADDD       Z0, Z2, Z2
-	VPADDD       Z3, Z0, Z0
-	VMOVUPS      Z2, 192(DX)
-	ADDQ         $+256, AX
-	ADDQ         $+256, DX
-	SUBQ         $+64, CX
-	CMPQ         CX, $+64
-	JAE          loop1204
-
-end1205:
-	CMPQ CX, $+16
-	JB   end1207
-
-loop1206:
-	VMOVUPD      (AX), Z2
-	VPSLLDQ      $0x04, Z2, Z3
-	VPADDD       Z3, Z2, Z2
-	VPSLLDQ      $0x08, Z2, Z3
-	VPADDD       Z3, Z2, Z2
-	VPSHUFD      $0xff, Z2, Z3
-	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
-	VPADDD       Z4, Z2, Z2
-	VPADDD       Z4, Z3, Z3
-	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
-	VPADDD       Z4, Z2, Z2
-	VPERMD       Z2, Z1, Z3
-	VPADDD       Z0, Z2, Z2
-	VPADDD       Z3, Z0, Z0
-	VMOVUPS      Z2, (DX)
-	ADDQ         $+64, AX
-	ADDQ         $+64, DX
-	SUBQ         $+16, CX
-	CMPQ         CX, $+16
-	JAE          loop1206
-
-end1207:
-	VMOVSS X0, ret+40(FP)
-	VZEROUPPER
-	RET
-
-DATA avx512const79<>+0(SB)/8, $0x000000000000000f
-GLOBL avx512const79<>(SB), RODATA|NOPTR, $8
-
-// func prefixBeforeInt32AVX512(dst *int32, x []int32, start int32) int32
-// Requires: AVX, AVX512BW, AVX512F
-TEXT ·prefixBeforeInt32AVX512(SB), NOSPLIT, $0-44
 	VBROADCASTSS start+32(FP), Z0
 	VPBROADCASTD avx512const79<>+0(SB), Z1
 	MOVL         $0x0000fff0, AX
@@ -23922,6 +24037,122 @@ loop1208:
 	VPADDD       Z4, Z2, Z2
 	VPERMD       Z2, Z1, Z3
 	VPADDD       Z0, Z2, Z2
+	VPADDD       Z3, Z0, Z0
+	VMOVUPS      Z2, (DX)
+	VMOVUPD      64(AX), Z2
+	VPSLLDQ      $0x04, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSLLDQ      $0x08, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSHUFD      $0xff, Z2, Z3
+	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
+	VPADDD       Z4, Z2, Z2
+	VPADDD       Z4, Z3, Z3
+	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
+	VPADDD       Z4, Z2, Z2
+	VPERMD       Z2, Z1, Z3
+	VPADDD       Z0, Z2, Z2
+	VPADDD       Z3, Z0, Z0
+	VMOVUPS      Z2, 64(DX)
+	VMOVUPD      128(AX), Z2
+	VPSLLDQ      $0x04, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSLLDQ      $0x08, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSHUFD      $0xff, Z2, Z3
+	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
+	VPADDD       Z4, Z2, Z2
+	VPADDD       Z4, Z3, Z3
+	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
+	VPADDD       Z4, Z2, Z2
+	VPERMD       Z2, Z1, Z3
+	VPADDD       Z0, Z2, Z2
+	VPADDD       Z3, Z0, Z0
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPD      192(AX), Z2
+	VPSLLDQ      $0x04, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSLLDQ      $0x08, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSHUFD      $0xff, Z2, Z3
+	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
+	VPADDD       Z4, Z2, Z2
+	VPADDD       Z4, Z3, Z3
+	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
+	VPADDD       Z4, Z2, Z2
+	VPERMD       Z2, Z1, Z3
+	VPADDD       Z0, Z2, Z2
+	VPADDD       Z3, Z0, Z0
+	VMOVUPS      Z2, 192(DX)
+	ADDQ         $+256, AX
+	ADDQ         $+256, DX
+	SUBQ         $+64, CX
+	CMPQ         CX, $+64
+	JAE          loop1208
+
+end1209:
+	CMPQ CX, $+16
+	JB   end1211
+
+loop1210:
+	VMOVUPD      (AX), Z2
+	VPSLLDQ      $0x04, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSLLDQ      $0x08, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSHUFD      $0xff, Z2, Z3
+	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
+	VPADDD       Z4, Z2, Z2
+	VPADDD       Z4, Z3, Z3
+	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
+	VPADDD       Z4, Z2, Z2
+	VPERMD       Z2, Z1, Z3
+	VPADDD       Z0, Z2, Z2
+	VPADDD       Z3, Z0, Z0
+	VMOVUPS      Z2, (DX)
+	ADDQ         $+64, AX
+	ADDQ         $+64, DX
+	SUBQ         $+16, CX
+	CMPQ         CX, $+16
+	JAE          loop1210
+
+end1211:
+	VMOVSS X0, ret+40(FP)
+	VZEROUPPER
+	RET
+
+DATA avx512const79<>+0(SB)/8, $0x000000000000000f
+GLOBL avx512const79<>(SB), RODATA|NOPTR, $8
+
+// func prefixBeforeInt32AVX512(dst *int32, x []int32, start int32) int32
+// Requires: AVX, AVX512BW, AVX512F
+TEXT ·prefixBeforeInt32AVX512(SB), NOSPLIT, $0-44
+	VBROADCASTSS start+32(FP), Z0
+	VPBROADCASTD avx512const79<>+0(SB), Z1
+	MOVL         $0x0000fff0, AX
+	KMOVW        AX, K1
+	MOVL         $0x0000ff00, AX
+	KMOVW        AX, K2
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         dst+0(FP), DX
+	CMPQ         CX, $+64
+	JB           end1213
+
+loop1212:
+	VMOVUPD      (AX), Z2
+	VPSLLDQ      $0x04, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSLLDQ      $0x08, Z2, Z3
+	VPADDD       Z3, Z2, Z2
+	VPSHUFD      $0xff, Z2, Z3
+	VSHUFI32X4.Z $0x90, Z3, Z3, K1, Z4
+	VPADDD       Z4, Z2, Z2
+	VPADDD       Z4, Z3, Z3
+	VSHUFI32X4.Z $0x40, Z3, Z3, K2, Z4
+	VPADDD       Z4, Z2, Z2
+	VPERMD       Z2, Z1, Z3
+	VPADDD       Z0, Z2, Z2
 	VALIGND      $0x0f, Z0, Z2, Z2
 	VPADDD       Z3, Z0, Z0
 	VMOVUPS      Z2, (DX)
@@ -23977,13 +24208,13 @@ loop1208:
 	ADDQ         $+256, DX
 	SUBQ         $+64, CX
 	CMPQ         CX, $+64
-	JAE          loop1208
+	JAE          loop1212
 
-end1209:
+end1213:
 	CMPQ CX, $+16
-	JB   end1211
+	JB   end1215
 
-loop1210:
+loop1214:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -24004,9 +24235,9 @@ loop1210:
 	ADDQ         $+64, DX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1210
+	JAE          loop1214
 
-end1211:
+end1215:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -24021,13 +24252,13 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1212
+	JNE          case1216
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1213
+	JZ           plain1217
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1213
+	JNZ          plain1217
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -24035,7 +24266,7 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1214
+	JZ           none1218
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -24050,11 +24281,11 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
 
-none1214:
+none1218:
 	CMPQ AX, $+64
-	JB   end1216
+	JB   end1220
 
-loop1215:
+loop1219:
 	VPXORQ   (DX), Z1, Z0
 	VPSRAD   $0x1f, Z0, Z2
 	VPSRLD   $0x01, Z2, Z2
@@ -24083,17 +24314,17 @@ loop1215:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop1215
+	JAE      loop1219
 
-end1216:
+end1220:
 	SFENCE
 
-plain1213:
+plain1217:
 	SUBQ    $+64, AX
-	JB      end1218
+	JB      end1222
 	PCALIGN $0x40
 
-loop1217:
+loop1221:
 	VPXORQ  (DX), Z1, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
@@ -24121,14 +24352,14 @@ loop1217:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop1217
+	JAE     loop1221
 
-end1218:
+end1222:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end1220
+	JB   end1224
 
-loop1219:
+loop1223:
 	VPXORQ  (DX), Z1, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
@@ -24139,11 +24370,11 @@ loop1219:
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop1219
+	JAE     loop1223
 
-end1220:
+end1224:
 	TESTQ     AX, AX
-	JZ        none1221
+	JZ        none1225
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -24155,19 +24386,19 @@ end1220:
 	VPSUBD    avx512const80<>+0(SB), Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none1221:
+none1225:
 	VZEROUPPER
 	RET
 
-case1212:
+case1216:
 	CMPQ      BX, $+1
-	JNE       case1222
+	JNE       case1226
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1223
+	JZ        plain1227
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1223
+	JNZ       plain1227
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -24175,7 +24406,7 @@ case1212:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none1224
+	JZ        none1228
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -24191,11 +24422,11 @@ case1212:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none1224:
+none1228:
 	CMPQ AX, $+64
-	JB   end1226
+	JB   end1230
 
-loop1225:
+loop1229:
 	VMOVUPD  (DX), Z0
 	VPADDD   avx512const80<>+0(SB), Z0, Z0
 	VPSRAD   $0x1f, Z0, Z2
@@ -24228,17 +24459,17 @@ loop1225:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop1225
+	JAE      loop1229
 
-end1226:
+end1230:
 	SFENCE
 
-plain1223:
+plain1227:
 	SUBQ    $+64, AX
-	JB      end1228
+	JB      end1232
 	PCALIGN $0x40
 
-loop1227:
+loop1231:
 	VMOVUPD (DX), Z0
 	VPADDD  avx512const80<>+0(SB), Z0, Z0
 	VPSRAD  $0x1f, Z0, Z2
@@ -24270,14 +24501,14 @@ loop1227:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop1227
+	JAE     loop1231
 
-end1228:
+end1232:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end1230
+	JB   end1234
 
-loop1229:
+loop1233:
 	VMOVUPD (DX), Z0
 	VPADDD  avx512const80<>+0(SB), Z0, Z0
 	VPSRAD  $0x1f, Z0, Z2
@@ -24289,11 +24520,11 @@ loop1229:
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop1229
+	JAE     loop1233
 
-end1230:
+end1234:
 	TESTQ     AX, AX
-	JZ        none1231
+	JZ        none1235
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -24306,19 +24537,19 @@ end1230:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none1231:
+none1235:
 	VZEROUPPER
 	RET
 
-case1222:
+case1226:
 	CMPQ      BX, $+2
-	JNE       case1232
+	JNE       case1236
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1233
+	JZ        plain1237
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1233
+	JNZ       plain1237
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -24326,7 +24557,7 @@ case1222:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none1234
+	JZ        none1238
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -24344,11 +24575,11 @@ case1222:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none1234:
+none1238:
 	CMPQ AX, $+64
-	JB   end1236
+	JB   end1240
 
-loop1235:
+loop1239:
 	VPXORQ   (DX), Z1, Z2
 	VADDPS   Z2, Z0, Z2
 	VCMPPS   $0x03, Z2, Z2, K1
@@ -24389,17 +24620,17 @@ loop1235:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop1235
+	JAE      loop1239
 
-end1236:
+end1240:
 	SFENCE
 
-plain1233:
+plain1237:
 	SUBQ    $+64, AX
-	JB      end1238
+	JB      end1242
 	PCALIGN $0x40
 
-loop1237:
+loop1241:
 	VPXORQ  (DX), Z1, Z2
 	VADDPS  Z2, Z0, Z2
 	VCMPPS  $0x03, Z2, Z2, K1
@@ -24439,14 +24670,14 @@ loop1237:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop1237
+	JAE     loop1241
 
-end1238:
+end1242:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end1240
+	JB   end1244
 
-loop1239:
+loop1243:
 	VPXORQ  (DX), Z1, Z2
 	VADDPS  Z2, Z0, Z2
 	VCMPPS  $0x03, Z2, Z2, K1
@@ -24460,11 +24691,11 @@ loop1239:
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop1239
+	JAE     loop1243
 
-end1240:
+end1244:
 	TESTQ     AX, AX
-	JZ        none1241
+	JZ        none1245
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -24479,17 +24710,17 @@ end1240:
 	VPSUBD    avx512const80<>+0(SB), Z1, Z1
 	VMOVUPS   Z1, K1, (CX)
 
-none1241:
+none1245:
 	VZEROUPPER
 	RET
 
-case1232:
+case1236:
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1242
+	JZ        plain1246
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1242
+	JNZ       plain1246
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -24497,7 +24728,7 @@ case1232:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none1243
+	JZ        none1247
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -24508,11 +24739,11 @@ case1232:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none1243:
+none1247:
 	CMPQ AX, $+64
-	JB   end1245
+	JB   end1249
 
-loop1244:
+loop1248:
 	VPXORQ   (DX), Z1, Z0
 	VMOVNTPD Z0, (CX)
 	VPXORQ   64(DX), Z1, Z0
@@ -24525,17 +24756,17 @@ loop1244:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop1244
+	JAE      loop1248
 
-end1245:
+end1249:
 	SFENCE
 
-plain1242:
+plain1246:
 	SUBQ    $+64, AX
-	JB      end1247
+	JB      end1251
 	PCALIGN $0x40
 
-loop1246:
+loop1250:
 	VPXORQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	VPXORQ  64(DX), Z1, Z0
@@ -24547,25 +24778,25 @@ loop1246:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop1246
+	JAE     loop1250
 
-end1247:
+end1251:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end1249
+	JB   end1253
 
-loop1248:
+loop1252:
 	VPXORQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop1248
+	JAE     loop1252
 
-end1249:
+end1253:
 	TESTQ     AX, AX
-	JZ        none1250
+	JZ        none1254
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -24573,7 +24804,7 @@ end1249:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none1250:
+none1254:
 	VZEROUPPER
 	RET
 
@@ -24598,121 +24829,194 @@ DATA avx512const81<>+56(SB)/8, $0x7fc000007fc00000
 GLOBL avx512const81<>(SB), RODATA|NOPTR, $64
 
 // func partitionDwordsAVX512(x *int32, at *int, pivot int32, steps int)
-// Requires: AVX, AVX512F, CMOV, POPCNT
+// Requires: AVX, AVX512F, CMOV, MMX+, POPCNT
 TEXT ·partitionDwordsAVX512(SB), NOSPLIT, $0-32
 	MOVQ         steps+24(FP), AX
 	VBROADCASTSS pivot+16(FP), Z0
-	MOVQ         x+0(FP), CX
-	MOVQ         at+8(FP), DX
-	MOVQ         (DX), BX
-	LEAQ         (CX)(BX*4), BX
-	MOVQ         8(DX), SI
-	LEAQ         (CX)(SI*4), SI
-	MOVQ         16(DX), DI
-	LEAQ         (CX)(DI*4), DI
-	MOVQ         24(DX), DX
-	LEAQ         (CX)(DX*4), DX
 	LEAQ         avx512const82<>+64(SB), CX
+	MOVQ         x+0(FP), DX
+	MOVQ         at+8(FP), BX
+	MOVQ         (BX), SI
+	LEAQ         (DX)(SI*4), SI
+	MOVQ         8(BX), DI
+	LEAQ         (DX)(DI*4), DI
+	MOVQ         16(BX), R8
+	LEAQ         (DX)(R8*4), R8
+	MOVQ         24(BX), BX
+	LEAQ         (DX)(BX*4), BX
 	CMPQ         AX, $+1
-	JB           end1253
+	JB           end1257
 
-loop1252:
-	MOVQ          SI, R8
-	SUBQ          BX, R8
-	CMPQ          R8, $+256
-	JB            end1251
-	MOVQ          BX, R8
-	SUBQ          DI, R8
-	MOVQ          DX, R9
-	SUBQ          SI, R9
-	MOVQ          BX, R10
-	LEAQ          256(BX), R11
-	SUBQ          $+256, SI
-	CMPQ          R8, R9
-	CMOVQHI       SI, R10
-	CMOVQLS       R11, BX
-	LEAQ          256(SI), R11
+loop1256:
+	MOVQ          DI, DX
+	SUBQ          SI, DX
+	CMPQ          DX, $+512
+	JB            end1255
+	MOVQ          SI, DX
+	SUBQ          R8, DX
+	MOVQ          BX, R9
+	SUBQ          DI, R9
+	MOVQ          SI, R10
+	LEAQ          512(SI), R11
+	SUBQ          $+512, DI
+	CMPQ          DX, R9
+	CMOVQHI       DI, R10
 	CMOVQLS       R11, SI
-	VMOVUPD       (R10), Z1
-	VPCMPD        $0x06, Z1, Z0, K1
-	KMOVW         K1, R8
-	POPCNTL       R8, R8
-	KNOTW         K1, K2
-	VPCOMPRESSD.Z Z1, K1, Z2
-	VPCOMPRESSD.Z Z1, K2, Z3
-	MOVQ          R8, R9
-	NEGQ          R9
-	VMOVDQU32     (CX)(R9*4), Z1
-	VPERMD        Z3, Z1, Z3
-	VMOVUPD       64(R10), Z1
-	VPCMPD        $0x06, Z1, Z0, K1
-	KMOVW         K1, R9
-	POPCNTL       R9, R9
-	KNOTW         K1, K2
-	VPCOMPRESSD.Z Z1, K1, Z4
-	VPCOMPRESSD.Z Z1, K2, Z5
-	MOVQ          R9, R11
-	NEGQ          R11
-	VMOVDQU32     (CX)(R11*4), Z1
-	VPERMD        Z5, Z1, Z5
-	VMOVUPD       128(R10), Z1
-	VPCMPD        $0x06, Z1, Z0, K1
-	KMOVW         K1, R11
-	POPCNTL       R11, R11
-	KNOTW         K1, K2
-	VPCOMPRESSD.Z Z1, K1, Z6
-	VPCOMPRESSD.Z Z1, K2, Z7
+	LEAQ          512(DI), R11
+	CMOVQLS       R11, DI
+	MOVQ          ·fetchAhead+0(SB), R11
 	MOVQ          R11, R12
 	NEGQ          R12
-	VMOVDQU32     (CX)(R12*4), Z1
-	VPERMD        Z7, Z1, Z7
-	VMOVUPD       192(R10), Z1
+	CMPQ          DX, R9
+	CMOVQHI       R12, R11
+	PREFETCHT0    (R10)(R11*1)
+	PREFETCHT0    64(R10)(R11*1)
+	PREFETCHT0    128(R10)(R11*1)
+	PREFETCHT0    192(R10)(R11*1)
+	PREFETCHT0    256(R10)(R11*1)
+	PREFETCHT0    320(R10)(R11*1)
+	PREFETCHT0    384(R10)(R11*1)
+	PREFETCHT0    448(R10)(R11*1)
+	VMOVUPD       (R10), Z1
+	VMOVUPD       64(R10), Z2
+	VMOVUPD       128(R10), Z3
+	VMOVUPD       192(R10), Z4
+	VMOVUPD       256(R10), Z5
+	VMOVUPD       320(R10), Z6
+	VMOVUPD       384(R10), Z7
+	VMOVUPD       448(R10), Z8
 	VPCMPD        $0x06, Z1, Z0, K1
-	KMOVW         K1, R10
-	POPCNTL       R10, R10
+	KMOVW         K1, DX
+	POPCNTL       DX, DX
 	KNOTW         K1, K2
-	VPCOMPRESSD.Z Z1, K1, Z8
-	VPCOMPRESSD.Z Z1, K2, Z9
-	MOVQ          R10, R12
-	NEGQ          R12
-	VMOVDQU32     (CX)(R12*4), Z1
-	VPERMD        Z9, Z1, Z9
-	VMOVUPD       Z2, (DI)
-	VMOVUPD       Z3, -64(DX)
-	LEAQ          (DI)(R8*4), DI
-	LEAQ          -64(DX)(R8*4), DX
-	VMOVUPD       Z4, (DI)
-	VMOVUPD       Z5, -64(DX)
-	LEAQ          (DI)(R9*4), DI
-	LEAQ          -64(DX)(R9*4), DX
-	VMOVUPD       Z6, (DI)
-	VMOVUPD       Z7, -64(DX)
-	LEAQ          (DI)(R11*4), DI
-	LEAQ          -64(DX)(R11*4), DX
-	VMOVUPD       Z8, (DI)
-	VMOVUPD       Z9, -64(DX)
-	LEAQ          (DI)(R10*4), DI
-	LEAQ          -64(DX)(R10*4), DX
+	VPCOMPRESSD.Z Z1, K1, Z9
+	VPCOMPRESSD.Z Z1, K2, Z10
+	MOVQ          DX, R9
+	NEGQ          R9
+	VMOVDQU32     (CX)(R9*4), Z1
+	VPERMD        Z10, Z1, Z10
+	VMOVUPD       Z9, (R8)
+	VMOVUPD       Z10, -64(BX)
+	LEAQ          (R8)(DX*4), R8
+	LEAQ          -64(BX)(DX*4), BX
+	VPCMPD        $0x06, Z2, Z0, K1
+	KMOVW         K1, DX
+	POPCNTL       DX, DX
+	KNOTW         K1, K2
+	VPCOMPRESSD.Z Z2, K1, Z1
+	VPCOMPRESSD.Z Z2, K2, Z9
+	MOVQ          DX, R9
+	NEGQ          R9
+	VMOVDQU32     (CX)(R9*4), Z2
+	VPERMD        Z9, Z2, Z9
+	VMOVUPD       Z1, (R8)
+	VMOVUPD       Z9, -64(BX)
+	LEAQ          (R8)(DX*4), R8
+	LEAQ          -64(BX)(DX*4), BX
+	VPCMPD        $0x06, Z3, Z0, K1
+	KMOVW         K1, DX
+	POPCNTL       DX, DX
+	KNOTW         K1, K2
+	VPCOMPRESSD.Z Z3, K1, Z1
+	VPCOMPRESSD.Z Z3, K2, Z3
+	MOVQ          DX, R9
+	NEGQ          R9
+	VMOVDQU32     (CX)(R9*4), Z2
+	VPERMD        Z3, Z2, Z3
+	VMOVUPD       Z1, (R8)
+	VMOVUPD       Z3, -64(BX)
+	LEAQ          (R8)(DX*4), R8
+	LEAQ          -64(BX)(DX*4), BX
+	VPCMPD        $0x06, Z4, Z0, K1
+	KMOVW         K1, DX
+	POPCNTL       DX, DX
+	KNOTW         K1, K2
+	VPCOMPRESSD.Z Z4, K1, Z1
+	VPCOMPRESSD.Z Z4, K2, Z3
+	MOVQ          DX, R9
+	NEGQ          R9
+	VMOVDQU32     (CX)(R9*4), Z2
+	VPERMD        Z3, Z2, Z3
+	VMOVUPD       Z1, (R8)
+	VMOVUPD       Z3, -64(BX)
+	LEAQ          (R8)(DX*4), R8
+	LEAQ          -64(BX)(DX*4), BX
+	VPCMPD        $0x06, Z5, Z0, K1
+	KMOVW         K1, DX
+	POPCNTL       DX, DX
+	KNOTW         K1, K2
+	VPCOMPRESSD.Z Z5, K1, Z1
+	VPCOMPRESSD.Z Z5, K2, Z3
+	MOVQ          DX, R9
+	NEGQ          R9
+	VMOVDQU32     (CX)(R9*4), Z2
+	VPERMD        Z3, Z2, Z3
+	VMOVUPD       Z1, (R8)
+	VMOVUPD       Z3, -64(BX)
+	LEAQ          (R8)(DX*4), R8
+	LEAQ          -64(BX)(DX*4), BX
+	VPCMPD        $0x06, Z6, Z0, K1
+	KMOVW         K1, DX
+	POPCNTL       DX, DX
+	KNOTW         K1, K2
+	VPCOMPRESSD.Z Z6, K1, Z1
+	VPCOMPRESSD.Z Z6, K2, Z3
+	MOVQ          DX, R9
+	NEGQ          R9
+	VMOVDQU32     (CX)(R9*4), Z2
+	VPERMD        Z3, Z2, Z3
+	VMOVUPD       Z1, (R8)
+	VMOVUPD       Z3, -64(BX)
+	LEAQ          (R8)(DX*4), R8
+	LEAQ          -64(BX)(DX*4), BX
+	VPCMPD        $0x06, Z7, Z0, K1
+	KMOVW         K1, DX
+	POPCNTL       DX, DX
+	KNOTW         K1, K2
+	VPCOMPRESSD.Z Z7, K1, Z1
+	VPCOMPRESSD.Z Z7, K2, Z3
+	MOVQ          DX, R9
+	NEGQ          R9
+	VMOVDQU32     (CX)(R9*4), Z2
+	VPERMD        Z3, Z2, Z3
+	VMOVUPD       Z1, (R8)
+	VMOVUPD       Z3, -64(BX)
+	LEAQ          (R8)(DX*4), R8
+	LEAQ          -64(BX)(DX*4), BX
+	VPCMPD        $0x06, Z8, Z0, K1
+	KMOVW         K1, DX
+	POPCNTL       DX, DX
+	KNOTW         K1, K2
+	VPCOMPRESSD.Z Z8, K1, Z1
+	VPCOMPRESSD.Z Z8, K2, Z3
+	MOVQ          DX, R9
+	NEGQ          R9
+	VMOVDQU32     (CX)(R9*4), Z2
+	VPERMD        Z3, Z2, Z3
+	VMOVUPD       Z1, (R8)
+	VMOVUPD       Z3, -64(BX)
+	LEAQ          (R8)(DX*4), R8
+	LEAQ          -64(BX)(DX*4), BX
 	SUBQ          $+1, AX
 	CMPQ          AX, $+1
-	JAE           loop1252
+	JAE           loop1256
 
-end1253:
-end1251:
+end1257:
+end1255:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
-	SUBQ AX, BX
-	SHRQ $0x02, BX
-	MOVQ BX, (CX)
 	SUBQ AX, SI
 	SHRQ $0x02, SI
-	MOVQ SI, 8(CX)
+	MOVQ SI, (CX)
 	SUBQ AX, DI
 	SHRQ $0x02, DI
-	MOVQ DI, 16(CX)
-	SUBQ AX, DX
-	SHRQ $0x02, DX
-	MOVQ DX, 24(CX)
+	MOVQ DI, 8(CX)
+	SUBQ AX, R8
+	SHRQ $0x02, R8
+	MOVQ R8, 16(CX)
+	SUBQ AX, BX
+	SHRQ $0x02, BX
+	MOVQ BX, 24(CX)
 	VZEROUPPER
 	RET
 
@@ -24734,6 +25038,54 @@ DATA avx512const82<>+112(SB)/8, $0x0000000d0000000c
 DATA avx512const82<>+120(SB)/8, $0x0000000f0000000e
 GLOBL avx512const82<>(SB), RODATA|NOPTR, $128
 
+// func partitionAsideDwordsAVX512(x *int32, at *int, pivot int32, some *int32)
+// Requires: AVX, AVX512F, POPCNT
+TEXT ·partitionAsideDwordsAVX512(SB), NOSPLIT, $0-32
+	MOVQ         some+24(FP), AX
+	VBROADCASTSS pivot+16(FP), Z0
+	LEAQ         avx512const82<>+64(SB), CX
+	MOVQ         x+0(FP), DX
+	MOVQ         at+8(FP), BX
+	MOVQ         16(BX), SI
+	LEAQ         (DX)(SI*4), SI
+	MOVQ         24(BX), BX
+	LEAQ         (DX)(BX*4), BX
+
+more1258:
+	MOVQ          BX, DX
+	SUBQ          SI, DX
+	CMPQ          DX, $+128
+	JB            end1259
+	VMOVUPD       (AX), Z1
+	VPCMPD        $0x06, Z1, Z0, K1
+	KMOVW         K1, DX
+	POPCNTL       DX, DX
+	KNOTW         K1, K2
+	VPCOMPRESSD.Z Z1, K1, Z2
+	VPCOMPRESSD.Z Z1, K2, Z3
+	MOVQ          DX, DI
+	NEGQ          DI
+	VMOVDQU32     (CX)(DI*4), Z1
+	VPERMD        Z3, Z1, Z3
+	VMOVUPD       Z2, (SI)
+	VMOVUPD       Z3, -64(BX)
+	LEAQ          (SI)(DX*4), SI
+	LEAQ          -64(BX)(DX*4), BX
+	ADDQ          $+64, AX
+	JMP           more1258
+
+end1259:
+	MOVQ x+0(FP), AX
+	MOVQ at+8(FP), CX
+	SUBQ AX, SI
+	SHRQ $0x02, SI
+	MOVQ SI, 16(CX)
+	SUBQ AX, BX
+	SHRQ $0x02, BX
+	MOVQ BX, 24(CX)
+	VZEROUPPER
+	RET
+
 // func sortFewDwordsAVX512(x *int32, n int)
 // Requires: AVX, AVX512F
 TEXT ·sortFewDwordsAVX512(SB), NOSPLIT, $0-16
@@ -24742,7 +25094,7 @@ TEXT ·sortFewDwordsAVX512(SB), NOSPLIT, $0-16
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Z0
 	CMPQ         CX, $+16
-	JA           more1255
+	JA           more1261
 	LEAQ         (AX), CX
 	VPCMPD       $0x06, avx512const83<>+0(SB), Z0, K1
 	VMOVUPD      avx512const78<>+0(SB), Z1
@@ -24810,11 +25162,11 @@ TEXT ·sortFewDwordsAVX512(SB), NOSPLIT, $0-16
 	VMOVDQA32    Z1, K1, Z2
 	VPCMPD       $0x06, avx512const83<>+0(SB), Z0, K1
 	VMOVUPS      Z2, K1, (AX)
-	JMP          sorted1254
+	JMP          sorted1260
 
-more1255:
+more1261:
 	CMPQ       CX, $+32
-	JA         more1256
+	JA         more1262
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), CX
 	VPCMPD     $0x06, avx512const84<>+0(SB), Z0, K1
@@ -24958,11 +25310,11 @@ more1255:
 	VMOVUPD    Z4, (AX)
 	VPCMPD     $0x06, avx512const84<>+0(SB), Z0, K1
 	VMOVUPS    Z3, K1, 64(AX)
-	JMP        sorted1254
+	JMP        sorted1260
 
-more1256:
+more1262:
 	CMPQ       CX, $+64
-	JA         more1257
+	JA         more1263
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), CX
@@ -25301,11 +25653,11 @@ more1256:
 	VMOVUPS    Z2, K1, 128(AX)
 	VPCMPD     $0x06, avx512const86<>+0(SB), Z0, K1
 	VMOVUPS    Z6, K1, 192(AX)
-	JMP        sorted1254
+	JMP        sorted1260
 
-more1257:
+more1263:
 	CMPQ       CX, $+128
-	JA         more1258
+	JA         more1264
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -26114,9 +26466,9 @@ more1257:
 	VMOVUPS    Z9, K1, 384(AX)
 	VPCMPD     $0x06, avx512const90<>+0(SB), Z0, K1
 	VMOVUPS    Z5, K1, 448(AX)
-	JMP        sorted1254
+	JMP        sorted1260
 
-more1258:
+more1264:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -28034,7 +28386,7 @@ more1258:
 	VPCMPD     $0x06, avx512const98<>+0(SB), Z0, K1
 	VMOVUPS    Z5, K1, 960(AX)
 
-sorted1254:
+sorted1260:
 	VZEROUPPER
 	RET
 
@@ -28214,19 +28566,19 @@ TEXT ·sumFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ       Z8, Z8, Z8
 	VPXORQ       Z9, Z9, Z9
 	CMPQ         CX, $+64
-	JB           end1261
+	JB           end1267
 
-loop1260:
+loop1266:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+64, DX
-	JB      end1263
+	JB      end1269
 	PCALIGN $0x40
 
-loop1262:
+loop1268:
 	VCVTPS2PD   (AX), Z10
 	VFMADD231PD Z0, Z10, Z1
 	VCVTPS2PD   32(AX), Z10
@@ -28245,9 +28597,9 @@ loop1262:
 	VFMADD231PD Z0, Z10, Z8
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
-	JAE         loop1262
+	JAE         loop1268
 
-end1263:
+end1269:
 	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
@@ -28269,23 +28621,23 @@ end1263:
 	VPXORQ Z8, Z8, Z8
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1260
+	JAE    loop1266
 
-end1261:
+end1267:
 	CMPQ CX, $+8
-	JB   end1265
+	JB   end1271
 
-loop1264:
+loop1270:
 	VCVTPS2PD   (AX), Z2
 	VFMADD231PD Z0, Z2, Z1
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1264
+	JAE         loop1270
 
-end1265:
+end1271:
 	TESTQ       CX, CX
-	JZ          none1266
+	JZ          none1272
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -28293,7 +28645,7 @@ end1265:
 	VCVTPS2PD   Y2, Z2
 	VFMADD231PD Z0, Z2, Z1
 
-none1266:
+none1272:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -28322,19 +28674,19 @@ TEXT ·dotFloat32AVX512(SB), NOSPLIT, $0-56
 	VPXORQ Z7, Z7, Z7
 	VPXORQ Z8, Z8, Z8
 	CMPQ   CX, $+64
-	JB     end1268
+	JB     end1274
 
-loop1267:
+loop1273:
 	MOVQ    CX, BX
 	MOVQ    $+8192, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	SUBQ    $+64, BX
-	JB      end1270
+	JB      end1276
 	PCALIGN $0x40
 
-loop1269:
+loop1275:
 	VCVTPS2PD   (AX), Z9
 	VCVTPS2PD   (DX), Z10
 	VFMADD231PD Z9, Z10, Z0
@@ -28362,9 +28714,9 @@ loop1269:
 	ADDQ        $+256, AX
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
-	JAE         loop1269
+	JAE         loop1275
 
-end1270:
+end1276:
 	ADDQ   $+64, BX
 	ADDQ   BX, CX
 	ADDQ   $+64, CX
@@ -28386,13 +28738,13 @@ end1270:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1267
+	JAE    loop1273
 
-end1268:
+end1274:
 	CMPQ CX, $+8
-	JB   end1272
+	JB   end1278
 
-loop1271:
+loop1277:
 	VCVTPS2PD   (AX), Z1
 	VCVTPS2PD   (DX), Z2
 	VFMADD231PD Z1, Z2, Z0
@@ -28400,11 +28752,11 @@ loop1271:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1271
+	JAE         loop1277
 
-end1272:
+end1278:
 	TESTQ       CX, CX
-	JZ          none1273
+	JZ          none1279
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -28414,7 +28766,7 @@ end1272:
 	VCVTPS2PD   Y2, Z2
 	VFMADD231PD Z1, Z2, Z0
 
-none1273:
+none1279:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -28443,19 +28795,19 @@ TEXT ·sumAbsFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ       Z10, Z10, Z10
 	VMOVUPD      avx512const1<>+0(SB), Z0
 	CMPQ         CX, $+64
-	JB           end1275
+	JB           end1281
 
-loop1274:
+loop1280:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+64, DX
-	JB      end1277
+	JB      end1283
 	PCALIGN $0x40
 
-loop1276:
+loop1282:
 	VCVTPS2PD   (AX), Z11
 	VPANDNQ     Z11, Z0, Z11
 	VFMADD231PD Z1, Z11, Z2
@@ -28482,9 +28834,9 @@ loop1276:
 	VFMADD231PD Z1, Z11, Z9
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
-	JAE         loop1276
+	JAE         loop1282
 
-end1277:
+end1283:
 	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
@@ -28506,24 +28858,24 @@ end1277:
 	VPXORQ Z9, Z9, Z9
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1274
+	JAE    loop1280
 
-end1275:
+end1281:
 	CMPQ CX, $+8
-	JB   end1279
+	JB   end1285
 
-loop1278:
+loop1284:
 	VCVTPS2PD   (AX), Z3
 	VPANDNQ     Z3, Z0, Z3
 	VFMADD231PD Z1, Z3, Z2
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1278
+	JAE         loop1284
 
-end1279:
+end1285:
 	TESTQ       CX, CX
-	JZ          none1280
+	JZ          none1286
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -28532,7 +28884,7 @@ end1279:
 	VPANDNQ     Z3, Z0, Z3
 	VFMADD231PD Z1, Z3, Z2
 
-none1280:
+none1286:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -28571,19 +28923,19 @@ TEXT ·shiftedFloat32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z18, Z18, Z18
 	VPXORQ       Z19, Z19, Z19
 	CMPQ         CX, $+64
-	JB           end1282
+	JB           end1288
 
-loop1281:
+loop1287:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+64, DX
-	JB      end1284
+	JB      end1290
 	PCALIGN $0x40
 
-loop1283:
+loop1289:
 	VCVTPS2PD   (AX), Z20
 	VADDPD      Z0, Z20, Z20
 	VFMADD231PD Z1, Z20, Z2
@@ -28618,9 +28970,9 @@ loop1283:
 	VFMADD231PD Z20, Z20, Z18
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
-	JAE         loop1283
+	JAE         loop1289
 
-end1284:
+end1290:
 	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
@@ -28658,13 +29010,13 @@ end1284:
 	VPXORQ Z18, Z18, Z18
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1281
+	JAE    loop1287
 
-end1282:
+end1288:
 	CMPQ CX, $+8
-	JB   end1286
+	JB   end1292
 
-loop1285:
+loop1291:
 	VCVTPS2PD   (AX), Z3
 	VADDPD      Z0, Z3, Z3
 	VFMADD231PD Z1, Z3, Z2
@@ -28672,11 +29024,11 @@ loop1285:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1285
+	JAE         loop1291
 
-end1286:
+end1292:
 	TESTQ       CX, CX
-	JZ          none1287
+	JZ          none1293
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -28687,7 +29039,7 @@ end1286:
 	VFMADD231PD Z1, Z3, Z2
 	VFMADD231PD Z3, Z3, Z11
 
-none1287:
+none1293:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -28734,19 +29086,19 @@ TEXT ·shiftedInt32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z18, Z18, Z18
 	VPXORQ       Z19, Z19, Z19
 	CMPQ         CX, $+64
-	JB           end1289
+	JB           end1295
 
-loop1288:
+loop1294:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+64, DX
-	JB      end1291
+	JB      end1297
 	PCALIGN $0x40
 
-loop1290:
+loop1296:
 	VCVTDQ2PD   (AX), Z20
 	VADDPD      Z0, Z20, Z20
 	VFMADD231PD Z1, Z20, Z2
@@ -28781,9 +29133,9 @@ loop1290:
 	VFMADD231PD Z20, Z20, Z18
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
-	JAE         loop1290
+	JAE         loop1296
 
-end1291:
+end1297:
 	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
@@ -28821,13 +29173,13 @@ end1291:
 	VPXORQ Z18, Z18, Z18
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1288
+	JAE    loop1294
 
-end1289:
+end1295:
 	CMPQ CX, $+8
-	JB   end1293
+	JB   end1299
 
-loop1292:
+loop1298:
 	VCVTDQ2PD   (AX), Z3
 	VADDPD      Z0, Z3, Z3
 	VFMADD231PD Z1, Z3, Z2
@@ -28835,11 +29187,11 @@ loop1292:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1292
+	JAE         loop1298
 
-end1293:
+end1299:
 	TESTQ       CX, CX
-	JZ          none1294
+	JZ          none1300
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -28850,7 +29202,7 @@ end1293:
 	VFMADD231PD Z1, Z3, Z2
 	VFMADD231PD Z3, Z3, Z11
 
-none1294:
+none1300:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -28903,10 +29255,10 @@ TEXT ·coShiftedFloat32AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z21, Z21, Z21
 	MOVQ         ·fetchAhead+0(SB), BX
 	SUBQ         $+32, CX
-	JB           end1296
+	JB           end1302
 	PCALIGN      $0x40
 
-loop1295:
+loop1301:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
@@ -28950,14 +29302,14 @@ loop1295:
 	ADDQ        $+128, AX
 	ADDQ        $+128, DX
 	SUBQ        $+32, CX
-	JAE         loop1295
+	JAE         loop1301
 
-end1296:
+end1302:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end1298
+	JB   end1304
 
-loop1297:
+loop1303:
 	VCVTPS2PD   (AX), Z22
 	VADDPD      Z22, Z0, Z22
 	VCVTPS2PD   (DX), Z23
@@ -28971,11 +29323,11 @@ loop1297:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1297
+	JAE         loop1303
 
-end1298:
+end1304:
 	TESTQ       CX, CX
-	JZ          none1299
+	JZ          none1305
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -28993,7 +29345,7 @@ end1298:
 	VFMADD231PD Z1, Z1, Z14
 	VFMADD231PD Z0, Z1, Z18
 
-none1299:
+none1305:
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z5, Z3, Z3
 	VADDPD        Z3, Z2, Z2
@@ -29080,10 +29432,10 @@ TEXT ·coShiftedInt32AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z21, Z21, Z21
 	MOVQ         ·fetchAhead+0(SB), BX
 	SUBQ         $+32, CX
-	JB           end1301
+	JB           end1307
 	PCALIGN      $0x40
 
-loop1300:
+loop1306:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
@@ -29127,14 +29479,14 @@ loop1300:
 	ADDQ        $+128, AX
 	ADDQ        $+128, DX
 	SUBQ        $+32, CX
-	JAE         loop1300
+	JAE         loop1306
 
-end1301:
+end1307:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end1303
+	JB   end1309
 
-loop1302:
+loop1308:
 	VCVTDQ2PD   (AX), Z22
 	VADDPD      Z22, Z0, Z22
 	VCVTDQ2PD   (DX), Z23
@@ -29148,11 +29500,11 @@ loop1302:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1302
+	JAE         loop1308
 
-end1303:
+end1309:
 	TESTQ       CX, CX
-	JZ          none1304
+	JZ          none1310
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -29170,7 +29522,7 @@ end1303:
 	VFMADD231PD Z1, Z1, Z14
 	VFMADD231PD Z0, Z1, Z18
 
-none1304:
+none1310:
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z5, Z3, Z3
 	VADDPD        Z3, Z2, Z2
@@ -29236,9 +29588,9 @@ TEXT ·groupFloatsFloat32AVX512(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx512const16<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1306
+	JB      end1312
 
-loop1305:
+loop1311:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -29260,9 +29612,9 @@ loop1305:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1305
+	JAE      loop1311
 
-end1306:
+end1312:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -29270,9 +29622,9 @@ end1306:
 	VMOVUPD avx512const17<>+0(SB), X0
 	VMOVUPD avx512const18<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1308
+	JB      end1314
 
-loop1307:
+loop1313:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -29373,13 +29725,13 @@ loop1307:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1307
+	JAE          loop1313
 
-end1308:
+end1314:
 	CMPQ BX, $+1
-	JB   end1310
+	JB   end1316
 
-loop1309:
+loop1315:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -29396,15 +29748,15 @@ loop1309:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1309
+	JAE          loop1315
 
-end1310:
+end1316:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1312
+	JB   end1318
 
-loop1311:
+loop1317:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -29426,9 +29778,9 @@ loop1311:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1311
+	JAE     loop1317
 
-end1312:
+end1318:
 	VZEROUPPER
 	RET
 
@@ -29444,9 +29796,9 @@ TEXT ·groupFloatsInt32AVX512(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx512const16<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1314
+	JB      end1320
 
-loop1313:
+loop1319:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -29468,9 +29820,9 @@ loop1313:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1313
+	JAE      loop1319
 
-end1314:
+end1320:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -29478,9 +29830,9 @@ end1314:
 	VMOVUPD avx512const17<>+0(SB), X0
 	VMOVUPD avx512const18<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1316
+	JB      end1322
 
-loop1315:
+loop1321:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -29581,13 +29933,13 @@ loop1315:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1315
+	JAE          loop1321
 
-end1316:
+end1322:
 	CMPQ BX, $+1
-	JB   end1318
+	JB   end1324
 
-loop1317:
+loop1323:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -29604,15 +29956,15 @@ loop1317:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1317
+	JAE          loop1323
 
-end1318:
+end1324:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1320
+	JB   end1326
 
-loop1319:
+loop1325:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -29634,9 +29986,9 @@ loop1319:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1319
+	JAE     loop1325
 
-end1320:
+end1326:
 	VZEROUPPER
 	RET
 
@@ -29647,18 +29999,18 @@ TEXT ·widenFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1322
+	JB   end1328
 
-loop1321:
+loop1327:
 	VCVTPS2PD (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1321
+	JAE       loop1327
 
-end1322:
+end1328:
 	VZEROUPPER
 	RET
 
@@ -29669,18 +30021,18 @@ TEXT ·widenInt32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1324
+	JB   end1330
 
-loop1323:
+loop1329:
 	VPMOVSXDQ (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1323
+	JAE       loop1329
 
-end1324:
+end1330:
 	VZEROUPPER
 	RET
 
@@ -29691,9 +30043,9 @@ TEXT ·roundFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1326
+	JB   end1332
 
-loop1325:
+loop1331:
 	VMOVUPD   (AX), Z0
 	VCVTPD2PS Z0, Y0
 	VMOVUPS   Y0, (DX)
@@ -29701,9 +30053,9 @@ loop1325:
 	ADDQ      $+32, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1325
+	JAE       loop1331
 
-end1326:
+end1332:
 	VZEROUPPER
 	RET
 
@@ -29719,23 +30071,23 @@ TEXT ·takeDwordsAVX512(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+8
-	JB           end1329
+	JB           end1335
 
-loop1328:
+loop1334:
 	VMOVUPD    (DX), Z2
 	VPCMPUQ    $0x06, Z2, Z0, K1
 	KORTESTB   K1, K1
-	JAE        bad1327
+	JAE        bad1333
 	VGATHERQPS (AX)(Z2*4), K1, Y1
 	VMOVUPS    Y1, (CX)
 	ADDQ       $+64, DX
 	ADDQ       $+32, CX
 	SUBQ       $+8, BX
 	CMPQ       BX, $+8
-	JAE        loop1328
+	JAE        loop1334
 
-end1329:
-bad1327:
+end1335:
+bad1333:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
@@ -29762,10 +30114,10 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ         x+8(FP), DX
 	MOVQ         stream+24(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1330
+	JZ           plain1336
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1330
+	JNZ          plain1336
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -29773,7 +30125,7 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-32
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1331
+	JZ           none1337
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -29805,11 +30157,11 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
 
-none1331:
+none1337:
 	CMPQ AX, $+32
-	JB   end1333
+	JB   end1339
 
-loop1332:
+loop1338:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (DX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -29906,17 +30258,17 @@ loop1332:
 	ADDQ         $+128, DX
 	SUBQ         $+32, AX
 	CMPQ         AX, $+32
-	JAE          loop1332
+	JAE          loop1338
 
-end1333:
+end1339:
 	SFENCE
 
-plain1330:
+plain1336:
 	SUBQ    $+32, AX
-	JB      end1335
+	JB      end1341
 	PCALIGN $0x40
 
-loop1334:
+loop1340:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (DX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -30012,14 +30364,14 @@ loop1334:
 	ADDQ         $+128, CX
 	ADDQ         $+128, DX
 	SUBQ         $+32, AX
-	JAE          loop1334
+	JAE          loop1340
 
-end1335:
+end1341:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1337
+	JB   end1343
 
-loop1336:
+loop1342:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (DX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -30047,11 +30399,11 @@ loop1336:
 	ADDQ         $+32, DX
 	SUBQ         $+8, AX
 	CMPQ         AX, $+8
-	JAE          loop1336
+	JAE          loop1342
 
-end1337:
+end1343:
 	TESTQ        AX, AX
-	JZ           none1338
+	JZ           none1344
 	MOVQ         $-1, BX
 	BZHIQ        AX, BX, BX
 	KMOVW        BX, K1
@@ -30080,7 +30432,7 @@ end1337:
 	VCVTPD2PS    Z4, Y0
 	VMOVUPS      Y0, K1, (CX)
 
-none1338:
+none1344:
 	VZEROUPPER
 	RET
 
@@ -30133,10 +30485,10 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ         x+8(FP), DX
 	MOVQ         stream+24(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1339
+	JZ           plain1345
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1339
+	JNZ          plain1345
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -30144,7 +30496,7 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-32
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1340
+	JZ           none1346
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -30169,7 +30521,7 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-32
 	VFMADD231PD  Z7, Z16, Z18
 	VFPCLASSPDZ  $0xdf, Z14, K2
 	KORTESTB     K2, K2
-	JZ           ordinary1341
+	JZ           ordinary1347
 	VCMPPD       $0x11, Z13, Z14, K2
 	VMOVUPD      avx512const55<>+0(SB), K2, Z18
 	VCMPPD       $0x00, Z13, Z14, K2
@@ -30177,155 +30529,16 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-32
 	VCMPPD       $0x05, avx512const19<>+0(SB), Z14, K2
 	VMOVUPD      Z14, K2, Z18
 
-ordinary1341:
+ordinary1347:
 	VCVTPD2PS Z18, Y14
 	VMOVUPS   Y14, K1, (CX)
 	SUBQ      BX, AX
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none1340:
+none1346:
 	CMPQ AX, $+32
-	JB   end1343
-
-loop1342:
-	VCVTPS2PD   (DX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1344
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const55<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const20<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
-
-ordinary1344:
-	VCVTPD2PS   Z18, Y14
-	VMOVNTPD    Y14, (CX)
-	VCVTPS2PD   32(DX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1345
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const55<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const20<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
-
-ordinary1345:
-	VCVTPD2PS   Z18, Y14
-	VMOVNTPD    Y14, 32(CX)
-	VCVTPS2PD   64(DX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1346
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const55<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const20<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
-
-ordinary1346:
-	VCVTPD2PS   Z18, Y14
-	VMOVNTPD    Y14, 64(CX)
-	VCVTPS2PD   96(DX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1347
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const55<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const20<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
-
-ordinary1347:
-	VCVTPD2PS Z18, Y14
-	VMOVNTPD  Y14, 96(CX)
-	ADDQ      $+128, CX
-	ADDQ      $+128, DX
-	SUBQ      $+32, AX
-	CMPQ      AX, $+32
-	JAE       loop1342
-
-end1343:
-	SFENCE
-
-plain1339:
-	SUBQ    $+32, AX
-	JB      end1349
-	PCALIGN $0x40
+	JB   end1349
 
 loop1348:
 	VCVTPS2PD   (DX), Z14
@@ -30358,7 +30571,7 @@ loop1348:
 
 ordinary1350:
 	VCVTPD2PS   Z18, Y14
-	VMOVUPD     Y14, (CX)
+	VMOVNTPD    Y14, (CX)
 	VCVTPS2PD   32(DX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
@@ -30389,7 +30602,7 @@ ordinary1350:
 
 ordinary1351:
 	VCVTPD2PS   Z18, Y14
-	VMOVUPD     Y14, 32(CX)
+	VMOVNTPD    Y14, 32(CX)
 	VCVTPS2PD   64(DX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
@@ -30420,7 +30633,7 @@ ordinary1351:
 
 ordinary1352:
 	VCVTPD2PS   Z18, Y14
-	VMOVUPD     Y14, 64(CX)
+	VMOVNTPD    Y14, 64(CX)
 	VCVTPS2PD   96(DX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
@@ -30451,16 +30664,20 @@ ordinary1352:
 
 ordinary1353:
 	VCVTPD2PS Z18, Y14
-	VMOVUPD   Y14, 96(CX)
+	VMOVNTPD  Y14, 96(CX)
 	ADDQ      $+128, CX
 	ADDQ      $+128, DX
 	SUBQ      $+32, AX
+	CMPQ      AX, $+32
 	JAE       loop1348
 
 end1349:
-	ADDQ $+32, AX
-	CMPQ AX, $+8
-	JB   end1355
+	SFENCE
+
+plain1345:
+	SUBQ    $+32, AX
+	JB      end1355
+	PCALIGN $0x40
 
 loop1354:
 	VCVTPS2PD   (DX), Z14
@@ -30492,17 +30709,152 @@ loop1354:
 	VMOVUPD     Z14, K1, Z18
 
 ordinary1356:
+	VCVTPD2PS   Z18, Y14
+	VMOVUPD     Y14, (CX)
+	VCVTPS2PD   32(DX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1357
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const55<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+
+ordinary1357:
+	VCVTPD2PS   Z18, Y14
+	VMOVUPD     Y14, 32(CX)
+	VCVTPS2PD   64(DX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1358
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const55<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+
+ordinary1358:
+	VCVTPD2PS   Z18, Y14
+	VMOVUPD     Y14, 64(CX)
+	VCVTPS2PD   96(DX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1359
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const55<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+
+ordinary1359:
+	VCVTPD2PS Z18, Y14
+	VMOVUPD   Y14, 96(CX)
+	ADDQ      $+128, CX
+	ADDQ      $+128, DX
+	SUBQ      $+32, AX
+	JAE       loop1354
+
+end1355:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end1361
+
+loop1360:
+	VCVTPS2PD   (DX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1362
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const55<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+
+ordinary1362:
 	VCVTPD2PS Z18, Y14
 	VMOVUPD   Y14, (CX)
 	ADDQ      $+32, CX
 	ADDQ      $+32, DX
 	SUBQ      $+8, AX
 	CMPQ      AX, $+8
-	JAE       loop1354
+	JAE       loop1360
 
-end1355:
+end1361:
 	TESTQ       AX, AX
-	JZ          none1357
+	JZ          none1363
 	MOVQ        $-1, BX
 	BZHIQ       AX, BX, BX
 	KMOVW       BX, K1
@@ -30527,7 +30879,7 @@ end1355:
 	VFMADD231PD Z7, Z15, Z2
 	VFPCLASSPDZ $0xdf, Z14, K2
 	KORTESTB    K2, K2
-	JZ          ordinary1358
+	JZ          ordinary1364
 	VCMPPD      $0x11, Z13, Z14, K2
 	VMOVUPD     avx512const55<>+0(SB), K2, Z2
 	VCMPPD      $0x00, Z13, Z14, K2
@@ -30535,11 +30887,11 @@ end1355:
 	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K2
 	VMOVUPD     Z14, K2, Z2
 
-ordinary1358:
+ordinary1364:
 	VCVTPD2PS Z2, Y0
 	VMOVUPS   Y0, K1, (CX)
 
-none1357:
+none1363:
 	VZEROUPPER
 	RET
 
@@ -30580,13 +30932,13 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1359
+	JNE          case1365
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1360
+	JZ           plain1366
 	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1360
+	JNZ          plain1366
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -30594,7 +30946,7 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1361
+	JZ           none1367
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -30606,11 +30958,11 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
 
-none1361:
+none1367:
 	CMPQ AX, $+32
-	JB   end1363
+	JB   end1369
 
-loop1362:
+loop1368:
 	VMOVUPD  (DX), Z1
 	VPMULLQ  Z0, Z1, Z1
 	VMOVNTPD Z1, (CX)
@@ -30627,17 +30979,17 @@ loop1362:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop1362
+	JAE      loop1368
 
-end1363:
+end1369:
 	SFENCE
 
-plain1360:
+plain1366:
 	SUBQ    $+32, AX
-	JB      end1365
+	JB      end1371
 	PCALIGN $0x40
 
-loop1364:
+loop1370:
 	VMOVUPD (DX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VMOVUPD Z1, (CX)
@@ -30653,14 +31005,14 @@ loop1364:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop1364
+	JAE     loop1370
 
-end1365:
+end1371:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1367
+	JB   end1373
 
-loop1366:
+loop1372:
 	VMOVUPD (DX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VMOVUPD Z1, (CX)
@@ -30668,11 +31020,11 @@ loop1366:
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop1366
+	JAE     loop1372
 
-end1367:
+end1373:
 	TESTQ     AX, AX
-	JZ        none1368
+	JZ        none1374
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -30681,19 +31033,19 @@ end1367:
 	VPMULLQ   Z0, Z1, Z1
 	VMOVUPD   Z1, K1, (CX)
 
-none1368:
+none1374:
 	VZEROUPPER
 	RET
 
-case1359:
+case1365:
 	CMPQ      BX, $+1
-	JNE       case1369
+	JNE       case1375
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1370
+	JZ        plain1376
 	MOVQ      CX, BX
 	ANDQ      $+7, BX
-	JNZ       plain1370
+	JNZ       plain1376
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -30701,7 +31053,7 @@ case1359:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none1371
+	JZ        none1377
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -30712,11 +31064,11 @@ case1359:
 	LEAQ      (CX)(BX*8), CX
 	LEAQ      (DX)(BX*8), DX
 
-none1371:
+none1377:
 	CMPQ AX, $+32
-	JB   end1373
+	JB   end1379
 
-loop1372:
+loop1378:
 	VPABSQ   (DX), Z0
 	VMOVNTPD Z0, (CX)
 	VPABSQ   64(DX), Z0
@@ -30729,17 +31081,17 @@ loop1372:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop1372
+	JAE      loop1378
 
-end1373:
+end1379:
 	SFENCE
 
-plain1370:
+plain1376:
 	SUBQ    $+32, AX
-	JB      end1375
+	JB      end1381
 	PCALIGN $0x40
 
-loop1374:
+loop1380:
 	VPABSQ  (DX), Z0
 	VMOVUPD Z0, (CX)
 	VPABSQ  64(DX), Z0
@@ -30751,25 +31103,25 @@ loop1374:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop1374
+	JAE     loop1380
 
-end1375:
+end1381:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1377
+	JB   end1383
 
-loop1376:
+loop1382:
 	VPABSQ  (DX), Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop1376
+	JAE     loop1382
 
-end1377:
+end1383:
 	TESTQ     AX, AX
-	JZ        none1378
+	JZ        none1384
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -30777,17 +31129,17 @@ end1377:
 	VPABSQ    Z0, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none1378:
+none1384:
 	VZEROUPPER
 	RET
 
-case1369:
+case1375:
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1379
+	JZ        plain1385
 	MOVQ      CX, BX
 	ANDQ      $+7, BX
-	JNZ       plain1379
+	JNZ       plain1385
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -30795,7 +31147,7 @@ case1369:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none1380
+	JZ        none1386
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -30806,11 +31158,11 @@ case1369:
 	LEAQ      (CX)(BX*8), CX
 	LEAQ      (DX)(BX*8), DX
 
-none1380:
+none1386:
 	CMPQ AX, $+32
-	JB   end1382
+	JB   end1388
 
-loop1381:
+loop1387:
 	VPSUBQ   (DX), Z1, Z0
 	VMOVNTPD Z0, (CX)
 	VPSUBQ   64(DX), Z1, Z0
@@ -30823,17 +31175,17 @@ loop1381:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop1381
+	JAE      loop1387
 
-end1382:
+end1388:
 	SFENCE
 
-plain1379:
+plain1385:
 	SUBQ    $+32, AX
-	JB      end1384
+	JB      end1390
 	PCALIGN $0x40
 
-loop1383:
+loop1389:
 	VPSUBQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	VPSUBQ  64(DX), Z1, Z0
@@ -30845,25 +31197,25 @@ loop1383:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop1383
+	JAE     loop1389
 
-end1384:
+end1390:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1386
+	JB   end1392
 
-loop1385:
+loop1391:
 	VPSUBQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop1385
+	JAE     loop1391
 
-end1386:
+end1392:
 	TESTQ     AX, AX
-	JZ        none1387
+	JZ        none1393
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -30871,7 +31223,7 @@ end1386:
 	VPSUBQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none1387:
+none1393:
 	VZEROUPPER
 	RET
 
@@ -30885,10 +31237,10 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         y+24(FP), BX
 	MOVQ         stream+40(FP), SI
 	TESTQ        SI, SI
-	JZ           plain1388
+	JZ           plain1394
 	MOVQ         CX, SI
 	ANDQ         $+7, SI
-	JNZ          plain1388
+	JNZ          plain1394
 	MOVQ         CX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -30896,7 +31248,7 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-48
 	CMPQ         SI, AX
 	CMOVQHI      AX, SI
 	TESTQ        SI, SI
-	JZ           none1389
+	JZ           none1395
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -30911,11 +31263,11 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(SI*8), DX
 	LEAQ         (BX)(SI*8), BX
 
-none1389:
+none1395:
 	CMPQ AX, $+32
-	JB   end1391
+	JB   end1397
 
-loop1390:
+loop1396:
 	VMOVUPD  (DX), Z1
 	VPMULLQ  Z0, Z1, Z1
 	VPADDQ   (BX), Z1, Z1
@@ -30937,17 +31289,17 @@ loop1390:
 	ADDQ     $+256, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop1390
+	JAE      loop1396
 
-end1391:
+end1397:
 	SFENCE
 
-plain1388:
+plain1394:
 	SUBQ    $+32, AX
-	JB      end1393
+	JB      end1399
 	PCALIGN $0x40
 
-loop1392:
+loop1398:
 	VMOVUPD (DX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VPADDQ  (BX), Z1, Z1
@@ -30968,14 +31320,14 @@ loop1392:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+32, AX
-	JAE     loop1392
+	JAE     loop1398
 
-end1393:
+end1399:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1395
+	JB   end1401
 
-loop1394:
+loop1400:
 	VMOVUPD (DX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VPADDQ  (BX), Z1, Z1
@@ -30985,11 +31337,11 @@ loop1394:
 	ADDQ    $+64, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop1394
+	JAE     loop1400
 
-end1395:
+end1401:
 	TESTQ     AX, AX
-	JZ        none1396
+	JZ        none1402
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -31000,7 +31352,7 @@ end1395:
 	VPADDQ    Z2, Z1, Z1
 	VMOVUPD   Z1, K1, (CX)
 
-none1396:
+none1402:
 	VZEROUPPER
 	RET
 
@@ -31016,10 +31368,10 @@ TEXT ·dotInt64AVX512(SB), NOSPLIT, $0-56
 	VPXORQ  Z2, Z2, Z2
 	VPXORQ  Z3, Z3, Z3
 	SUBQ    $+32, CX
-	JB      end1398
+	JB      end1404
 	PCALIGN $0x40
 
-loop1397:
+loop1403:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -31035,14 +31387,14 @@ loop1397:
 	ADDQ    $+256, AX
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
-	JAE     loop1397
+	JAE     loop1403
 
-end1398:
+end1404:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end1400
+	JB   end1406
 
-loop1399:
+loop1405:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -31050,11 +31402,11 @@ loop1399:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1399
+	JAE     loop1405
 
-end1400:
+end1406:
 	TESTQ     CX, CX
-	JZ        none1401
+	JZ        none1407
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -31064,7 +31416,7 @@ end1400:
 	VPMULLQ   Z5, Z4, Z4
 	VPADDQ    Z4, Z0, Z0
 
-none1401:
+none1407:
 	VPADDQ        Z2, Z0, Z0
 	VPADDQ        Z3, Z1, Z1
 	VPADDQ        Z1, Z0, Z0
@@ -31107,19 +31459,19 @@ TEXT ·shiftedInt64AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z17, Z17, Z17
 	VPXORQ       Z18, Z18, Z18
 	CMPQ         CX, $+64
-	JB           end1403
+	JB           end1409
 
-loop1402:
+loop1408:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+64, DX
-	JB      end1405
+	JB      end1411
 	PCALIGN $0x40
 
-loop1404:
+loop1410:
 	VPADDQ      (AX), Z0, Z20
 	VCVTQQ2PD   Z20, Z20
 	VFMADD231PD Z19, Z20, Z1
@@ -31154,9 +31506,9 @@ loop1404:
 	VFMADD231PD Z20, Z20, Z17
 	ADDQ        $+512, AX
 	SUBQ        $+64, DX
-	JAE         loop1404
+	JAE         loop1410
 
-end1405:
+end1411:
 	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
@@ -31194,13 +31546,13 @@ end1405:
 	VPXORQ Z17, Z17, Z17
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1402
+	JAE    loop1408
 
-end1403:
+end1409:
 	CMPQ CX, $+8
-	JB   end1407
+	JB   end1413
 
-loop1406:
+loop1412:
 	VPADDQ      (AX), Z0, Z2
 	VCVTQQ2PD   Z2, Z2
 	VFMADD231PD Z19, Z2, Z1
@@ -31208,11 +31560,11 @@ loop1406:
 	ADDQ        $+64, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1406
+	JAE         loop1412
 
-end1407:
+end1413:
 	TESTQ       CX, CX
-	JZ          none1408
+	JZ          none1414
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -31223,7 +31575,7 @@ end1407:
 	VFMADD231PD Z19, Z0, Z1
 	VFMADD231PD Z0, Z0, Z10
 
-none1408:
+none1414:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -31254,10 +31606,10 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-40
 	MOVQ         x+8(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1409
+	JZ           plain1415
 	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1409
+	JNZ          plain1415
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -31265,7 +31617,7 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1410
+	JZ           none1416
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -31284,11 +31636,11 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-40
 	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
 
-none1410:
+none1416:
 	CMPQ AX, $+32
-	JB   end1412
+	JB   end1418
 
-loop1411:
+loop1417:
 	VPXORQ   (DX), Z0, Z3
 	VPSRLQ   $0x21, Z3, Z4
 	VPXORQ   Z4, Z3, Z3
@@ -31333,17 +31685,17 @@ loop1411:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop1411
+	JAE      loop1417
 
-end1412:
+end1418:
 	SFENCE
 
-plain1409:
+plain1415:
 	SUBQ    $+32, AX
-	JB      end1414
+	JB      end1420
 	PCALIGN $0x40
 
-loop1413:
+loop1419:
 	VPXORQ  (DX), Z0, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
@@ -31387,14 +31739,14 @@ loop1413:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop1413
+	JAE     loop1419
 
-end1414:
+end1420:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1416
+	JB   end1422
 
-loop1415:
+loop1421:
 	VPXORQ  (DX), Z0, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
@@ -31409,11 +31761,11 @@ loop1415:
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop1415
+	JAE     loop1421
 
-end1416:
+end1422:
 	TESTQ     AX, AX
-	JZ        none1417
+	JZ        none1423
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -31429,7 +31781,7 @@ end1416:
 	VPXORQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none1417:
+none1423:
 	VZEROUPPER
 	RET
 
@@ -31464,9 +31816,9 @@ TEXT ·bucketsOfAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), DX
 	MOVQ         dst+0(FP), AX
 	CMPQ         DX, $+32
-	JB           end1419
+	JB           end1425
 
-loop1418:
+loop1424:
 	VPXORQ   (CX), Z0, Z4
 	VPSRLQ   $0x21, Z4, Z5
 	VPXORQ   Z5, Z4, Z4
@@ -31523,13 +31875,13 @@ loop1418:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop1418
+	JAE      loop1424
 
-end1419:
+end1425:
 	CMPQ DX, $+8
-	JB   end1421
+	JB   end1427
 
-loop1420:
+loop1426:
 	VPXORQ   (CX), Z0, Z4
 	VPSRLQ   $0x21, Z4, Z5
 	VPXORQ   Z5, Z4, Z4
@@ -31547,11 +31899,11 @@ loop1420:
 	ADDQ     $+64, CX
 	SUBQ     $+8, DX
 	CMPQ     DX, $+8
-	JAE      loop1420
+	JAE      loop1426
 
-end1421:
+end1427:
 	TESTQ     DX, DX
-	JZ        none1422
+	JZ        none1428
 	MOVQ      $-1, BX
 	BZHIQ     DX, BX, BX
 	KMOVW     BX, K1
@@ -31570,7 +31922,7 @@ end1421:
 	VPSRLQ    $0x20, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-none1422:
+none1428:
 	VZEROUPPER
 	RET
 
@@ -31589,24 +31941,24 @@ TEXT ·encodeAVX512(SB), NOSPLIT, $0-104
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1427
+	JB      end1433
 
-loop1426:
+loop1432:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1426
+	JAE        loop1432
 
-end1427:
+end1433:
 	XORQ BX, BX
 	MOVQ used+72(FP), R13
 	MOVQ dense+64(FP), R14
 
-key1423:
+key1429:
 	CMPQ         BX, R12
-	JAE          end1425
+	JAE          end1431
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -31616,7 +31968,7 @@ key1423:
 	VPBROADCASTQ (R11)(BX*8), Z0
 	MOVL         $0x00000040, R9
 
-again1424:
+again1430:
 	VPCMPEQQ (SI), Z0, K1, K2
 	KMOVB    K2, DI
 	MOVL     60(SI), R8
@@ -31624,18 +31976,18 @@ again1424:
 	CMOVLHI  R10, R8
 	BZHIL    R8, DI, DI
 	TESTL    DI, DI
-	JZ       miss1428
+	JZ       miss1434
 	TZCNTL   DI, DI
 	MOVL     40(SI)(DI*4), R8
 	MOVL     R8, (AX)(BX*4)
 	INCQ     BX
-	JMP      key1423
+	JMP      key1429
 
-miss1428:
+miss1434:
 	CMPL R8, $+5
-	JAE  full1429
+	JAE  full1435
 	CMPQ R13, room+80(FP)
-	JAE  end1425
+	JAE  end1431
 	MOVQ (R11)(BX*8), DI
 	MOVQ DI, (SI)(R8*8)
 	MOVQ DI, (R14)(R13*8)
@@ -31645,24 +31997,24 @@ miss1428:
 	MOVL R8, 60(SI)
 	INCQ R13
 	INCQ BX
-	JMP  key1423
+	JMP  key1429
 
-full1429:
-	JNE  passed1430
+full1435:
+	JNE  passed1436
 	MOVL $0x00000006, 60(SI)
 
-passed1430:
+passed1436:
 	DECL    R9
-	JZ      last1431
+	JZ      last1437
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1424
+	JMP     again1430
 
-last1431:
-end1425:
+last1437:
+end1431:
 	MOVQ BX, done+88(FP)
 	MOVQ R13, count+96(FP)
 	VZEROUPPER
@@ -31683,24 +32035,24 @@ TEXT ·findAVX512(SB), NOSPLIT, $0-72
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1436
+	JB      end1442
 
-loop1435:
+loop1441:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1435
+	JAE        loop1441
 
-end1436:
+end1442:
 	XORQ BX, BX
 	MOVQ R12, R13
 	MOVL $0xffffffff, R14
 
-key1432:
+key1438:
 	CMPQ         BX, R12
-	JAE          end1434
+	JAE          end1440
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -31710,7 +32062,7 @@ key1432:
 	VPBROADCASTQ (R11)(BX*8), Z0
 	MOVL         $0x00000040, R9
 
-again1433:
+again1439:
 	VPCMPEQQ (SI), Z0, K1, K2
 	KMOVB    K2, DI
 	MOVL     60(SI), R8
@@ -31719,7 +32071,7 @@ again1433:
 	BZHIL    R8, DI, DI
 	XORL     $+6, R8
 	ORL      DI, R8
-	JZ       passed1438
+	JZ       passed1444
 	MOVL     DI, R8
 	ORL      $+32, R8
 	TZCNTL   R8, R8
@@ -31730,25 +32082,25 @@ again1433:
 	CMPL     DI, $+1
 	SBBQ     $+0, R13
 	INCQ     BX
-	JMP      key1432
+	JMP      key1438
 
-passed1438:
+passed1444:
 	DECL    R9
-	JZ      last1439
+	JZ      last1445
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1433
+	JMP     again1439
 
-last1439:
+last1445:
 	MOVL R14, (AX)(BX*4)
 	DECQ R13
 	INCQ BX
-	JMP  key1432
+	JMP  key1438
 
-end1434:
+end1440:
 	MOVQ R13, ret+64(FP)
 	VZEROUPPER
 	RET

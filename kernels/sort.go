@@ -105,13 +105,13 @@ func sortFew[K key](x []K) {
 	}
 }
 
-// stepWords is how much a step of a partition moves at most, in words of 8 bytes.
-const stepWords = 32
+// sampleWords is how much is looked at for a pivot, in words of 8 bytes.
+const sampleWords = 32
 
 // middling returns an element near the middle of more than 256 bytes of elements in
 // order.
 func middling[K key](x []K) K {
-	var sample [stepWords]uint64
+	var sample [sampleWords]uint64
 	some := keysIn[K](sample[:])
 	if len(x) < 64*len(some) {
 		some = some[:len(some)/4]
@@ -124,8 +124,12 @@ func middling[K key](x []K) K {
 	return some[len(some)/2]
 }
 
+// stepWords is how much a step of a partition moves at most, in words of 8 bytes.
+const stepWords = 64
+
 // partition moves the elements of x that are below the pivot to the front, and
-// returns how many there are. It needs at least two steps of elements.
+// returns how many there are. It needs at least two steps of elements: what fewKeys
+// says.
 //
 // Those of the first and the last step are set aside, which makes room at both
 // ends for what the assembly writes; in the end there is as much room as
@@ -139,7 +143,7 @@ func partition[K key](x []K, pivot K) int {
 	aside := keysIn[K](room[:])
 	step := len(aside) / 3
 	if active == levelAVX2 {
-		step /= 2
+		step /= 4
 	}
 	n := copy(aside, x[:step])
 	n += copy(aside[n:], x[len(x)-step:])
@@ -150,7 +154,9 @@ func partition[K key](x []K, pivot K) int {
 		partitionSteps(x, &at, pivot, most)
 	}
 	n += copy(aside[n:], x[at[0]:at[1]])
-	return partitionRest(x, aside[:n], pivot, at[2], at[3])
+	partitionAside(x, &at, pivot, aside)
+	left := at[3] - at[2]
+	return partitionRest(x, aside[n-left:n], pivot, at[2], at[3])
 }
 
 // partitionSteps does at most so many steps of a partition.
@@ -164,6 +170,20 @@ func partitionSteps[K key](x []K, at *[4]int, pivot K, most int) {
 		partitionDwordsAVX512(&narrowKeys(x)[0], &at[0], int32(pivot), most)
 	default:
 		partitionDwordsAVX2(&narrowKeys(x)[0], &at[0], int32(pivot), most)
+	}
+}
+
+// partitionAside writes whole vectors of the elements that were set aside into the room.
+func partitionAside[K key](x []K, at *[4]int, pivot K, aside []K) {
+	switch {
+	case eightBytes[K]() && active == levelAVX512:
+		partitionAsideAVX512(&wideKeys(x)[0], &at[0], int64(pivot), &wideKeys(aside)[0])
+	case eightBytes[K]():
+		partitionAsideAVX2(&wideKeys(x)[0], &at[0], int64(pivot), &wideKeys(aside)[0])
+	case active == levelAVX512:
+		partitionAsideDwordsAVX512(&narrowKeys(x)[0], &at[0], int32(pivot), &narrowKeys(aside)[0])
+	default:
+		partitionAsideDwordsAVX2(&narrowKeys(x)[0], &at[0], int32(pivot), &narrowKeys(aside)[0])
 	}
 }
 

@@ -220,7 +220,7 @@ func TestDwordSortsOfMany(t *testing.T) {
 func TestPartitionDwords(t *testing.T) {
 	r := rand.New(rand.NewPCG(91, 4))
 	onEachLevel(t, func(t *testing.T) {
-		for _, n := range []int{128, 129, 191, 192, 193, 255, 256, 257, 1000, 4096, narrow1 + 1} {
+		for _, n := range partitionSizes(fewKeys([]int32(nil)), 1000, 4096, narrow1+1) {
 			for _, share := range []int32{0, 1, 50, 99, 100} {
 				x := filled32(n, func(int) uint32 { return r.Uint32N(100) })
 				want := slices.Sorted(slices.Values(x))

@@ -170,11 +170,20 @@ func TestSortWithBadPivots(t *testing.T) {
 	})
 }
 
+// partitionSizes are all lengths from the least that is parted, two steps, to four steps, and
+// some more.
+func partitionSizes(least int, more ...int) []int {
+	for n := least; n <= 2*least; n++ {
+		more = append(more, n)
+	}
+	return more
+}
+
 // Each step of partition keeps what there is, whatever is below the pivot.
 func TestPartition(t *testing.T) {
 	r := rand.New(rand.NewPCG(71, 5))
 	onEachLevel(t, func(t *testing.T) {
-		for _, n := range []int{64, 65, 95, 96, 97, 128, 129, 1000, 4096} {
+		for _, n := range partitionSizes(fewKeys([]int64(nil)), 1000, 4096) {
 			for _, share := range []int64{0, 1, 50, 99, 100} {
 				x := filled(n, func(int) int64 { return r.Int64N(100) })
 				want := slices.Sorted(slices.Values(x))

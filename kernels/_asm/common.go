@@ -26,8 +26,7 @@ func routine(name, signature string, equals ...string) {
 	if len(equals) == 0 {
 		equals = []string{"equals " + name + "Go."}
 	}
-	equals[0] = name + level.suffix + " " + equals[0]
-	Doc(equals...)
+	Doc(append([]string{name + level.suffix + " " + equals[0]}, equals[1:]...)...)
 }
 
 // done ends a routine.

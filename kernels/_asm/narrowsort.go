@@ -125,9 +125,10 @@ func (s *sorter) chooseDwords(v, other VecVirtual, larger uint64) VecVirtual {
 
 // partingNarrow is parting for elements of 4 bytes.
 func partingNarrow() {
-	routine("partitionDwords", "func(x *int32, at *int, pivot int32, steps int)",
-		"moves at most so many steps of elements below the pivot to the front and of", "others to the back: see partition.")
-	(&partition{vectors: runUnroll}).emit("x")
+	routine("partitionDwords", "func(x *int32, at *int, pivot int32, steps int)", partsSteps...)
+	(&partition{vectors: stepVectors()}).emit("x")
+	routine("partitionAsideDwords", "func(x *int32, at *int, pivot int32, some *int32)", partsAside...)
+	(&partition{}).emitAside("x")
 }
 
 // dwordOrders returns, for AVX2, the orders of dwordFronts. There would be 2^16 for
@@ -146,8 +147,8 @@ func dwordOrders() Mem {
 // orderedDwords is ordered for elements of 4 bytes. By AVX-512 those that go to
 // the back come to the end of a vector of their own: compressed to its front, and
 // turned round by the number of the others.
-func (p *partition) orderedDwords(from GPVirtual, off int) parted {
-	in, bits := loaded(at(from, off)), GP64()
+func (p *partition) orderedDwords(in VecVirtual) parted {
+	bits := GP64()
 	v := parted{key: vec(), n: GP64()}
 	f := int32s.compare(0, in, p.pivot, nil)
 	f.toBits(bits)
