@@ -95,7 +95,7 @@ func narrowed(dst []float32, x []float64) []float32 {
 // take the processor away during any of them, but not during all.
 func TestShortCallsKeepTheirTurn(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	x := make([]float64, turnElems-1)
+	x := make([]float64, lookElems*paceFirst-1) // more, and a loop that writes looks at the clock
 	for range 1000 {
 		if turnsOfOthers(func() { Sum(x[:block1]); Axpy(x, 2, x, x); Sort(x[:pieceElems-1]) }) == 0 {
 			return
