@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/shmengine/shmengine/bench/machine"
@@ -20,6 +21,9 @@ const (
 	baseline = "ours"
 	perElem  = "ns_per_elem"
 )
+
+// notes are what is to be known of all cases.
+var notes = []string{"one thread", "every result was compared with ours", "arrow allocates its results"}
 
 func main() {
 	var o suite.Options[struct{}]
@@ -60,7 +64,7 @@ func measure(ctx context.Context, w io.Writer, o suite.Options[struct{}]) error 
 		}
 		fmt.Fprintln(w)
 	}
-	fmt.Fprintln(w, "one thread; every result was compared with ours; arrow allocates its results")
+	fmt.Fprintln(w, strings.Join(notes, "; "))
 	_, err = fmt.Fprintln(w, machine.Describe())
 	return err
 }
