@@ -92,8 +92,9 @@ func filterAVX512(*float64, []float64, int, float64) int { panic(noAssembly) }
 func filterInt64AVX2(*int64, []int64, int, int64) int    { panic(noAssembly) }
 func filterInt64AVX512(*int64, []int64, int, int64) int  { panic(noAssembly) }
 
-func takeAVX2(*uint64, []uint64, []int64) int   { panic(noAssembly) }
-func takeAVX512(*uint64, []uint64, []int64) int { panic(noAssembly) }
+func takeAVX2(*uint64, []uint64, []int64) int         { panic(noAssembly) }
+func takeGatherAVX512(*uint64, []uint64, []int64) int { panic(noAssembly) }
+func takeAVX512(*uint64, []uint64, []int64) int       { panic(noAssembly) }
 
 func prefixAVX2(*float64, []float64, float64) float64         { panic(noAssembly) }
 func prefixAVX512(*float64, []float64, float64) float64       { panic(noAssembly) }

@@ -209,6 +209,11 @@ func filterAVX512(dst *float64, x []float64, c int, t float64) int
 //go:noescape
 func filterInt64AVX512(dst *int64, x []int64, c int, t int64) int
 
+// takeGatherAVX512 equals takeGo for a multiple of 8 indices, but may leave out some before one that is out of bounds.
+//
+//go:noescape
+func takeGatherAVX512(dst *uint64, x []uint64, idx []int64) int
+
 // takeAVX512 equals takeGo for a multiple of 8 indices, but may leave out some before one that is out of bounds.
 //
 //go:noescape

@@ -9134,6 +9134,41 @@ done547:
 	VZEROUPPER
 	RET
 
+// func takeGatherAVX512(dst *uint64, x []uint64, idx []int64) int
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·takeGatherAVX512(SB), NOSPLIT, $0-64
+	MOVQ         x_base+8(FP), AX
+	MOVQ         x_len+16(FP), CX
+	MOVQ         idx_base+32(FP), DX
+	MOVQ         idx_len+40(FP), BX
+	MOVQ         dst+0(FP), SI
+	MOVQ         BX, DI
+	VPBROADCASTQ CX, Z0
+	CMPQ         BX, $+8
+	JB           end579
+
+loop578:
+	VMOVUPD    (DX), Z1
+	VPCMPUQ    $0x05, Z0, Z1, K1
+	KORTESTB   K1, K1
+	JNZ        bad577
+	KXNORB     K2, K2, K2
+	VPXORQ     Z2, Z2, Z2
+	VGATHERQPD (AX)(Z1*8), K2, Z2
+	VMOVUPD    Z2, (SI)
+	ADDQ       $+64, DX
+	ADDQ       $+64, SI
+	SUBQ       $+8, BX
+	CMPQ       BX, $+8
+	JAE        loop578
+
+end579:
+bad577:
+	SUBQ BX, DI
+	MOVQ DI, ret+56(FP)
+	VZEROUPPER
+	RET
+
 // func takeAVX512(dst *uint64, x []uint64, idx []int64) int
 TEXT ·takeAVX512(SB), NOSPLIT, $0-64
 	MOVQ x_base+8(FP), AX
@@ -9143,21 +9178,21 @@ TEXT ·takeAVX512(SB), NOSPLIT, $0-64
 	MOVQ dst+0(FP), SI
 	MOVQ BX, DI
 	CMPQ BX, $+8
-	JB   end579
+	JB   end582
 
-loop578:
+loop581:
 	MOVQ (DX), R8
 	CMPQ R8, CX
-	JAE  bad577
+	JAE  bad580
 	MOVQ 8(DX), R9
 	CMPQ R9, CX
-	JAE  bad577
+	JAE  bad580
 	MOVQ 16(DX), R10
 	CMPQ R10, CX
-	JAE  bad577
+	JAE  bad580
 	MOVQ 24(DX), R11
 	CMPQ R11, CX
-	JAE  bad577
+	JAE  bad580
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -9168,16 +9203,16 @@ loop578:
 	MOVQ R11, 24(SI)
 	MOVQ 32(DX), R8
 	CMPQ R8, CX
-	JAE  bad577
+	JAE  bad580
 	MOVQ 40(DX), R9
 	CMPQ R9, CX
-	JAE  bad577
+	JAE  bad580
 	MOVQ 48(DX), R10
 	CMPQ R10, CX
-	JAE  bad577
+	JAE  bad580
 	MOVQ 56(DX), R11
 	CMPQ R11, CX
-	JAE  bad577
+	JAE  bad580
 	MOVQ (AX)(R8*8), R8
 	MOVQ (AX)(R9*8), R9
 	MOVQ (AX)(R10*8), R10
@@ -9190,10 +9225,10 @@ loop578:
 	ADDQ $+64, SI
 	SUBQ $+8, BX
 	CMPQ BX, $+8
-	JAE  loop578
+	JAE  loop581
 
-end579:
-bad577:
+end582:
+bad580:
 	SUBQ BX, DI
 	MOVQ DI, ret+56(FP)
 	RET
@@ -9214,9 +9249,9 @@ TEXT ·prefixAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end581
+	JB           end584
 
-loop580:
+loop583:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -9265,13 +9300,13 @@ loop580:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop580
+	JAE     loop583
 
-end581:
+end584:
 	CMPQ CX, $+8
-	JB   end583
+	JB   end586
 
-loop582:
+loop585:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -9287,9 +9322,9 @@ loop582:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop582
+	JAE     loop585
 
-end583:
+end586:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -9316,9 +9351,9 @@ TEXT ·prefixBeforeAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end585
+	JB           end588
 
-loop584:
+loop587:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -9371,13 +9406,13 @@ loop584:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop584
+	JAE     loop587
 
-end585:
+end588:
 	CMPQ CX, $+8
-	JB   end587
+	JB   end590
 
-loop586:
+loop589:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VADDPD  Z4, Z3, K1, Z3
@@ -9394,9 +9429,9 @@ loop586:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop586
+	JAE     loop589
 
-end587:
+end590:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -9417,9 +9452,9 @@ TEXT ·prefixInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end589
+	JB           end592
 
-loop588:
+loop591:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -9468,13 +9503,13 @@ loop588:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop588
+	JAE     loop591
 
-end589:
+end592:
 	CMPQ CX, $+8
-	JB   end591
+	JB   end594
 
-loop590:
+loop593:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -9490,9 +9525,9 @@ loop590:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop590
+	JAE     loop593
 
-end591:
+end594:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -9513,9 +9548,9 @@ TEXT ·prefixBeforeInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+32
-	JB           end593
+	JB           end596
 
-loop592:
+loop595:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -9568,13 +9603,13 @@ loop592:
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
 	CMPQ    CX, $+32
-	JAE     loop592
+	JAE     loop595
 
-end593:
+end596:
 	CMPQ CX, $+8
-	JB   end595
+	JB   end598
 
-loop594:
+loop597:
 	VMOVUPD (AX), Z3
 	VPERMPD $0x90, Z3, Z4
 	VPADDQ  Z4, Z3, K1, Z3
@@ -9591,9 +9626,9 @@ loop594:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop594
+	JAE     loop597
 
-end595:
+end598:
 	VMOVSD X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -9623,10 +9658,10 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-32
 	MOVQ         x+8(FP), DX
 	MOVQ         stream+24(FP), BX
 	TESTQ        BX, BX
-	JZ           plain596
+	JZ           plain599
 	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain596
+	JNZ          plain599
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -9634,7 +9669,7 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-32
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none597
+	JZ           none600
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -9671,11 +9706,11 @@ TEXT ·expAVX512(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
 
-none597:
+none600:
 	CMPQ AX, $+32
-	JB   end599
+	JB   end602
 
-loop598:
+loop601:
 	VMOVUPD      Z0, Z17
 	VMINPD       (DX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -9792,17 +9827,17 @@ loop598:
 	ADDQ         $+256, DX
 	SUBQ         $+32, AX
 	CMPQ         AX, $+32
-	JAE          loop598
+	JAE          loop601
 
-end599:
+end602:
 	SFENCE
 
-plain596:
+plain599:
 	SUBQ    $+32, AX
-	JB      end601
+	JB      end604
 	PCALIGN $0x40
 
-loop600:
+loop603:
 	VMOVUPD      Z0, Z17
 	VMINPD       (DX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -9918,14 +9953,14 @@ loop600:
 	ADDQ         $+256, CX
 	ADDQ         $+256, DX
 	SUBQ         $+32, AX
-	JAE          loop600
+	JAE          loop603
 
-end601:
+end604:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end603
+	JB   end606
 
-loop602:
+loop605:
 	VMOVUPD      Z0, Z17
 	VMINPD       (DX), Z17, Z17
 	VMOVUPD      Z1, Z18
@@ -9958,11 +9993,11 @@ loop602:
 	ADDQ         $+64, DX
 	SUBQ         $+8, AX
 	CMPQ         AX, $+8
-	JAE          loop602
+	JAE          loop605
 
-end603:
+end606:
 	TESTQ        AX, AX
-	JZ           none604
+	JZ           none607
 	MOVQ         $-1, BX
 	BZHIQ        AX, BX, BX
 	KMOVW        BX, K1
@@ -9996,7 +10031,7 @@ end603:
 	VSCALEFPD    Z1, Z3, Z3
 	VMOVUPD      Z3, K1, (CX)
 
-none604:
+none607:
 	VZEROUPPER
 	RET
 
@@ -10073,10 +10108,10 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-32
 	MOVQ         x+8(FP), DX
 	MOVQ         stream+24(FP), BX
 	TESTQ        BX, BX
-	JZ           plain605
+	JZ           plain608
 	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain605
+	JNZ          plain608
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -10084,7 +10119,7 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-32
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none606
+	JZ           none609
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -10119,7 +10154,7 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-32
 	VFMADD231PD  Z3, Z16, Z15
 	VFPCLASSPDZ  $0xdf, Z14, K2
 	KORTESTB     K2, K2
-	JZ           ordinary607
+	JZ           ordinary610
 	VCMPPD       $0x11, Z12, Z14, K2
 	VMOVUPD      avx512const55<>+0(SB), K2, Z15
 	VCMPPD       $0x00, Z12, Z14, K2
@@ -10127,138 +10162,18 @@ TEXT ·logAVX512(SB), NOSPLIT, $0-32
 	VCMPPD       $0x05, avx512const19<>+0(SB), Z14, K2
 	VMOVUPD      Z14, K2, Z15
 
-ordinary607:
+ordinary610:
 	VMOVUPD Z15, K1, (CX)
 	SUBQ    BX, AX
 	LEAQ    (CX)(BX*8), CX
 	LEAQ    (DX)(BX*8), DX
 
-none606:
+none609:
 	CMPQ AX, $+32
-	JB   end609
+	JB   end612
 
-loop608:
+loop611:
 	VMOVUPD     (DX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary610
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const55<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const20<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary610:
-	VMOVNTPD    Z15, (CX)
-	VMOVUPD     64(DX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary611
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const55<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const20<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary611:
-	VMOVNTPD    Z15, 64(CX)
-	VMOVUPD     128(DX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary612
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const55<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const20<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
-
-ordinary612:
-	VMOVNTPD    Z15, 128(CX)
-	VMOVUPD     192(DX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
 	VGETEXPPD   Z14, Z16
 	VCMPPD      $0x0d, Z13, Z15, K1
@@ -10297,23 +10212,88 @@ ordinary612:
 	VMOVUPD     Z14, K1, Z15
 
 ordinary613:
-	VMOVNTPD Z15, 192(CX)
-	ADDQ     $+256, CX
-	ADDQ     $+256, DX
-	SUBQ     $+32, AX
-	CMPQ     AX, $+32
-	JAE      loop608
+	VMOVNTPD    Z15, (CX)
+	VMOVUPD     64(DX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary614
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const55<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
 
-end609:
-	SFENCE
+ordinary614:
+	VMOVNTPD    Z15, 64(CX)
+	VMOVUPD     128(DX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary615
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const55<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
 
-plain605:
-	SUBQ    $+32, AX
-	JB      end615
-	PCALIGN $0x40
-
-loop614:
-	VMOVUPD     (DX), Z14
+ordinary615:
+	VMOVNTPD    Z15, 128(CX)
+	VMOVUPD     192(DX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
 	VGETEXPPD   Z14, Z16
 	VCMPPD      $0x0d, Z13, Z15, K1
@@ -10352,88 +10332,23 @@ loop614:
 	VMOVUPD     Z14, K1, Z15
 
 ordinary616:
-	VMOVUPD     Z15, (CX)
-	VMOVUPD     64(DX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary617
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const55<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const20<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
+	VMOVNTPD Z15, 192(CX)
+	ADDQ     $+256, CX
+	ADDQ     $+256, DX
+	SUBQ     $+32, AX
+	CMPQ     AX, $+32
+	JAE      loop611
 
-ordinary617:
-	VMOVUPD     Z15, 64(CX)
-	VMOVUPD     128(DX), Z14
-	VGETMANTPD  $0x00, Z14, Z15
-	VGETEXPPD   Z14, Z16
-	VCMPPD      $0x0d, Z13, Z15, K1
-	VMULPD      Z1, Z15, K1, Z15
-	VADDPD      Z0, Z16, K1, Z16
-	VSUBPD      Z0, Z15, Z15
-	VADDPD      Z2, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z18
-	VMULPD      Z18, Z18, Z19
-	VMOVUPD     Z11, Z20
-	VFMADD213PD Z9, Z19, Z20
-	VFMADD213PD Z7, Z19, Z20
-	VFMADD213PD Z5, Z19, Z20
-	VMOVUPD     Z10, Z21
-	VFMADD213PD Z8, Z19, Z21
-	VFMADD213PD Z6, Z19, Z21
-	VMULPD      Z18, Z20, Z20
-	VFMADD213PD Z20, Z19, Z21
-	VMULPD      Z1, Z15, Z18
-	VMULPD      Z15, Z18, Z18
-	VADDPD      Z18, Z21, Z21
-	VMULPD      Z4, Z16, Z19
-	VFMADD213PD Z19, Z17, Z21
-	VSUBPD      Z21, Z18, Z18
-	VSUBPD      Z18, Z15, Z15
-	VFMADD231PD Z3, Z16, Z15
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary618
-	VCMPPD      $0x11, Z12, Z14, K1
-	VMOVUPD     avx512const55<>+0(SB), K1, Z15
-	VCMPPD      $0x00, Z12, Z14, K1
-	VMOVUPD     avx512const20<>+0(SB), K1, Z15
-	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z15
+end612:
+	SFENCE
 
-ordinary618:
-	VMOVUPD     Z15, 128(CX)
-	VMOVUPD     192(DX), Z14
+plain608:
+	SUBQ    $+32, AX
+	JB      end618
+	PCALIGN $0x40
+
+loop617:
+	VMOVUPD     (DX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
 	VGETEXPPD   Z14, Z16
 	VCMPPD      $0x0d, Z13, Z15, K1
@@ -10472,19 +10387,88 @@ ordinary618:
 	VMOVUPD     Z14, K1, Z15
 
 ordinary619:
-	VMOVUPD Z15, 192(CX)
-	ADDQ    $+256, CX
-	ADDQ    $+256, DX
-	SUBQ    $+32, AX
-	JAE     loop614
+	VMOVUPD     Z15, (CX)
+	VMOVUPD     64(DX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary620
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const55<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
 
-end615:
-	ADDQ $+32, AX
-	CMPQ AX, $+8
-	JB   end621
+ordinary620:
+	VMOVUPD     Z15, 64(CX)
+	VMOVUPD     128(DX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary621
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const55<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
 
-loop620:
-	VMOVUPD     (DX), Z14
+ordinary621:
+	VMOVUPD     Z15, 128(CX)
+	VMOVUPD     192(DX), Z14
 	VGETMANTPD  $0x00, Z14, Z15
 	VGETEXPPD   Z14, Z16
 	VCMPPD      $0x0d, Z13, Z15, K1
@@ -10523,16 +10507,67 @@ loop620:
 	VMOVUPD     Z14, K1, Z15
 
 ordinary622:
+	VMOVUPD Z15, 192(CX)
+	ADDQ    $+256, CX
+	ADDQ    $+256, DX
+	SUBQ    $+32, AX
+	JAE     loop617
+
+end618:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end624
+
+loop623:
+	VMOVUPD     (DX), Z14
+	VGETMANTPD  $0x00, Z14, Z15
+	VGETEXPPD   Z14, Z16
+	VCMPPD      $0x0d, Z13, Z15, K1
+	VMULPD      Z1, Z15, K1, Z15
+	VADDPD      Z0, Z16, K1, Z16
+	VSUBPD      Z0, Z15, Z15
+	VADDPD      Z2, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z18
+	VMULPD      Z18, Z18, Z19
+	VMOVUPD     Z11, Z20
+	VFMADD213PD Z9, Z19, Z20
+	VFMADD213PD Z7, Z19, Z20
+	VFMADD213PD Z5, Z19, Z20
+	VMOVUPD     Z10, Z21
+	VFMADD213PD Z8, Z19, Z21
+	VFMADD213PD Z6, Z19, Z21
+	VMULPD      Z18, Z20, Z20
+	VFMADD213PD Z20, Z19, Z21
+	VMULPD      Z1, Z15, Z18
+	VMULPD      Z15, Z18, Z18
+	VADDPD      Z18, Z21, Z21
+	VMULPD      Z4, Z16, Z19
+	VFMADD213PD Z19, Z17, Z21
+	VSUBPD      Z21, Z18, Z18
+	VSUBPD      Z18, Z15, Z15
+	VFMADD231PD Z3, Z16, Z15
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary625
+	VCMPPD      $0x11, Z12, Z14, K1
+	VMOVUPD     avx512const55<>+0(SB), K1, Z15
+	VCMPPD      $0x00, Z12, Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z15
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z15
+
+ordinary625:
 	VMOVUPD Z15, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop620
+	JAE     loop623
 
-end621:
+end624:
 	TESTQ       AX, AX
-	JZ          none623
+	JZ          none626
 	MOVQ        $-1, BX
 	BZHIQ       AX, BX, BX
 	KMOVW       BX, K1
@@ -10567,7 +10602,7 @@ end621:
 	VFMADD231PD Z3, Z16, Z15
 	VFPCLASSPDZ $0xdf, Z14, K2
 	KORTESTB    K2, K2
-	JZ          ordinary624
+	JZ          ordinary627
 	VCMPPD      $0x11, Z12, Z14, K2
 	VMOVUPD     avx512const55<>+0(SB), K2, Z15
 	VCMPPD      $0x00, Z12, Z14, K2
@@ -10575,10 +10610,10 @@ end621:
 	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K2
 	VMOVUPD     Z14, K2, Z15
 
-ordinary624:
+ordinary627:
 	VMOVUPD Z15, K1, (CX)
 
-none623:
+none626:
 	VZEROUPPER
 	RET
 
@@ -10639,9 +10674,9 @@ TEXT ·compensateAVX512(SB), NOSPLIT, $0-32
 	VMOVUPD 128(DX), Z2
 	VMOVUPD 192(DX), Z3
 	CMPQ    CX, $+16
-	JB      end626
+	JB      end629
 
-loop625:
+loop628:
 	VMOVUPD (AX), Z4
 	VADDPD  Z4, Z0, Z5
 	VSUBPD  Z0, Z5, Z6
@@ -10663,9 +10698,9 @@ loop625:
 	ADDQ    $+128, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop625
+	JAE     loop628
 
-end626:
+end629:
 	VMOVUPD Z0, (DX)
 	VMOVUPD Z1, 64(DX)
 	VMOVUPD Z2, 128(DX)
@@ -10689,21 +10724,21 @@ TEXT ·sumAbsAVX512(SB), NOSPLIT, $0-32
 	VPXORQ  Z8, Z8, Z8
 	VMOVUPD avx512const1<>+0(SB), Z9
 	CMPQ    CX, ·touchFrom+0(SB)
-	JB      near627
+	JB      near630
 	CMPQ    CX, $+64
-	JB      end629
+	JB      end632
 
-loop628:
+loop631:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+64, DX
-	JB      end631
+	JB      end634
 	PCALIGN $0x40
 
-loop630:
+loop633:
 	MOVQ    (AX), BX
 	MOVQ    8(AX), BX
 	MOVQ    64(AX), BX
@@ -10738,9 +10773,9 @@ loop630:
 	VADDPD  Z10, Z7, Z7
 	ADDQ    $+512, AX
 	SUBQ    $+64, DX
-	JAE     loop630
+	JAE     loop633
 
-end631:
+end634:
 	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
@@ -10762,24 +10797,24 @@ end631:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop628
+	JAE    loop631
 
-end629:
-near627:
+end632:
+near630:
 	CMPQ CX, $+64
-	JB   end633
+	JB   end636
 
-loop632:
+loop635:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+64, DX
-	JB      end635
+	JB      end638
 	PCALIGN $0x40
 
-loop634:
+loop637:
 	VPANDNQ (AX), Z9, Z10
 	VADDPD  Z10, Z0, Z0
 	VPANDNQ 64(AX), Z9, Z10
@@ -10798,9 +10833,9 @@ loop634:
 	VADDPD  Z10, Z7, Z7
 	ADDQ    $+512, AX
 	SUBQ    $+64, DX
-	JAE     loop634
+	JAE     loop637
 
-end635:
+end638:
 	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
@@ -10822,23 +10857,23 @@ end635:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop632
+	JAE    loop635
 
-end633:
+end636:
 	CMPQ CX, $+8
-	JB   end637
+	JB   end640
 
-loop636:
+loop639:
 	VPANDNQ (AX), Z9, Z1
 	VADDPD  Z1, Z0, Z0
 	ADDQ    $+64, AX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop636
+	JAE     loop639
 
-end637:
+end640:
 	TESTQ     CX, CX
-	JZ        none638
+	JZ        none641
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -10846,7 +10881,7 @@ end637:
 	VPANDNQ   Z1, Z9, Z1
 	VADDPD    Z1, Z0, Z0
 
-none638:
+none641:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -10868,13 +10903,13 @@ TEXT ·keysAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case639
+	JNE          case642
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain640
+	JZ           plain643
 	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain640
+	JNZ          plain643
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -10882,7 +10917,7 @@ TEXT ·keysAVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none641
+	JZ           none644
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -10897,11 +10932,11 @@ TEXT ·keysAVX512(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
 
-none641:
+none644:
 	CMPQ AX, $+32
-	JB   end643
+	JB   end646
 
-loop642:
+loop645:
 	VPXORQ   (DX), Z1, Z0
 	VPSRAQ   $0x3f, Z0, Z2
 	VPSRLQ   $0x01, Z2, Z2
@@ -10930,17 +10965,17 @@ loop642:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop642
+	JAE      loop645
 
-end643:
+end646:
 	SFENCE
 
-plain640:
+plain643:
 	SUBQ    $+32, AX
-	JB      end645
+	JB      end648
 	PCALIGN $0x40
 
-loop644:
+loop647:
 	VPXORQ  (DX), Z1, Z0
 	VPSRAQ  $0x3f, Z0, Z2
 	VPSRLQ  $0x01, Z2, Z2
@@ -10968,14 +11003,14 @@ loop644:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop644
+	JAE     loop647
 
-end645:
+end648:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end647
+	JB   end650
 
-loop646:
+loop649:
 	VPXORQ  (DX), Z1, Z0
 	VPSRAQ  $0x3f, Z0, Z2
 	VPSRLQ  $0x01, Z2, Z2
@@ -10986,11 +11021,11 @@ loop646:
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop646
+	JAE     loop649
 
-end647:
+end650:
 	TESTQ     AX, AX
-	JZ        none648
+	JZ        none651
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -11002,19 +11037,19 @@ end647:
 	VPSUBQ    avx512const56<>+0(SB), Z0, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none648:
+none651:
 	VZEROUPPER
 	RET
 
-case639:
+case642:
 	CMPQ      BX, $+1
-	JNE       case649
+	JNE       case652
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain650
+	JZ        plain653
 	MOVQ      CX, BX
 	ANDQ      $+7, BX
-	JNZ       plain650
+	JNZ       plain653
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -11022,7 +11057,7 @@ case639:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none651
+	JZ        none654
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -11038,11 +11073,11 @@ case639:
 	LEAQ      (CX)(BX*8), CX
 	LEAQ      (DX)(BX*8), DX
 
-none651:
+none654:
 	CMPQ AX, $+32
-	JB   end653
+	JB   end656
 
-loop652:
+loop655:
 	VMOVUPD  (DX), Z0
 	VPADDQ   avx512const56<>+0(SB), Z0, Z0
 	VPSRAQ   $0x3f, Z0, Z2
@@ -11075,17 +11110,17 @@ loop652:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop652
+	JAE      loop655
 
-end653:
+end656:
 	SFENCE
 
-plain650:
+plain653:
 	SUBQ    $+32, AX
-	JB      end655
+	JB      end658
 	PCALIGN $0x40
 
-loop654:
+loop657:
 	VMOVUPD (DX), Z0
 	VPADDQ  avx512const56<>+0(SB), Z0, Z0
 	VPSRAQ  $0x3f, Z0, Z2
@@ -11117,14 +11152,14 @@ loop654:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop654
+	JAE     loop657
 
-end655:
+end658:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end657
+	JB   end660
 
-loop656:
+loop659:
 	VMOVUPD (DX), Z0
 	VPADDQ  avx512const56<>+0(SB), Z0, Z0
 	VPSRAQ  $0x3f, Z0, Z2
@@ -11136,11 +11171,11 @@ loop656:
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop656
+	JAE     loop659
 
-end657:
+end660:
 	TESTQ     AX, AX
-	JZ        none658
+	JZ        none661
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -11153,19 +11188,19 @@ end657:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none658:
+none661:
 	VZEROUPPER
 	RET
 
-case649:
+case652:
 	CMPQ      BX, $+2
-	JNE       case659
+	JNE       case662
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain660
+	JZ        plain663
 	MOVQ      CX, BX
 	ANDQ      $+7, BX
-	JNZ       plain660
+	JNZ       plain663
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -11173,7 +11208,7 @@ case649:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none661
+	JZ        none664
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -11191,11 +11226,11 @@ case649:
 	LEAQ      (CX)(BX*8), CX
 	LEAQ      (DX)(BX*8), DX
 
-none661:
+none664:
 	CMPQ AX, $+32
-	JB   end663
+	JB   end666
 
-loop662:
+loop665:
 	VPXORQ   (DX), Z1, Z2
 	VADDPD   Z2, Z0, Z2
 	VCMPPD   $0x03, Z2, Z2, K1
@@ -11236,17 +11271,17 @@ loop662:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop662
+	JAE      loop665
 
-end663:
+end666:
 	SFENCE
 
-plain660:
+plain663:
 	SUBQ    $+32, AX
-	JB      end665
+	JB      end668
 	PCALIGN $0x40
 
-loop664:
+loop667:
 	VPXORQ  (DX), Z1, Z2
 	VADDPD  Z2, Z0, Z2
 	VCMPPD  $0x03, Z2, Z2, K1
@@ -11286,14 +11321,14 @@ loop664:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop664
+	JAE     loop667
 
-end665:
+end668:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end667
+	JB   end670
 
-loop666:
+loop669:
 	VPXORQ  (DX), Z1, Z2
 	VADDPD  Z2, Z0, Z2
 	VCMPPD  $0x03, Z2, Z2, K1
@@ -11307,11 +11342,11 @@ loop666:
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop666
+	JAE     loop669
 
-end667:
+end670:
 	TESTQ     AX, AX
-	JZ        none668
+	JZ        none671
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -11326,17 +11361,17 @@ end667:
 	VPSUBQ    avx512const56<>+0(SB), Z1, Z1
 	VMOVUPD   Z1, K1, (CX)
 
-none668:
+none671:
 	VZEROUPPER
 	RET
 
-case659:
+case662:
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain669
+	JZ        plain672
 	MOVQ      CX, BX
 	ANDQ      $+7, BX
-	JNZ       plain669
+	JNZ       plain672
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -11344,7 +11379,7 @@ case659:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none670
+	JZ        none673
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -11355,11 +11390,11 @@ case659:
 	LEAQ      (CX)(BX*8), CX
 	LEAQ      (DX)(BX*8), DX
 
-none670:
+none673:
 	CMPQ AX, $+32
-	JB   end672
+	JB   end675
 
-loop671:
+loop674:
 	VPXORQ   (DX), Z1, Z0
 	VMOVNTPD Z0, (CX)
 	VPXORQ   64(DX), Z1, Z0
@@ -11372,17 +11407,17 @@ loop671:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop671
+	JAE      loop674
 
-end672:
+end675:
 	SFENCE
 
-plain669:
+plain672:
 	SUBQ    $+32, AX
-	JB      end674
+	JB      end677
 	PCALIGN $0x40
 
-loop673:
+loop676:
 	VPXORQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	VPXORQ  64(DX), Z1, Z0
@@ -11394,25 +11429,25 @@ loop673:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop673
+	JAE     loop676
 
-end674:
+end677:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end676
+	JB   end679
 
-loop675:
+loop678:
 	VPXORQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop675
+	JAE     loop678
 
-end676:
+end679:
 	TESTQ     AX, AX
-	JZ        none677
+	JZ        none680
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -11420,7 +11455,7 @@ end676:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none677:
+none680:
 	VZEROUPPER
 	RET
 
@@ -11461,13 +11496,13 @@ TEXT ·partitionAVX512(SB), NOSPLIT, $0-32
 	MOVQ         24(BX), BX
 	LEAQ         (DX)(BX*8), BX
 	CMPQ         AX, $+1
-	JB           end680
+	JB           end683
 
-loop679:
+loop682:
 	MOVQ       DI, DX
 	SUBQ       SI, DX
 	CMPQ       DX, $+512
-	JB         end678
+	JB         end681
 	MOVQ       SI, DX
 	SUBQ       R8, DX
 	MOVQ       BX, R9
@@ -11575,10 +11610,10 @@ loop679:
 	LEAQ       -64(BX)(DX*8), BX
 	SUBQ       $+1, AX
 	CMPQ       AX, $+1
-	JAE        loop679
+	JAE        loop682
 
-end680:
-end678:
+end683:
+end681:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, SI
@@ -11867,11 +11902,11 @@ TEXT ·partitionAsideAVX512(SB), NOSPLIT, $0-32
 	MOVQ         24(BX), BX
 	LEAQ         (DX)(BX*8), BX
 
-more681:
+more684:
 	MOVQ      BX, DX
 	SUBQ      SI, DX
 	CMPQ      DX, $+128
-	JB        end682
+	JB        end685
 	VMOVUPD   (AX), Z1
 	VPCMPQ    $0x06, Z1, Z0, K1
 	KMOVB     K1, DI
@@ -11883,9 +11918,9 @@ more681:
 	LEAQ      (SI)(DX*8), SI
 	LEAQ      -64(BX)(DX*8), BX
 	ADDQ      $+64, AX
-	JMP       more681
+	JMP       more684
 
-end682:
+end685:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, SI
@@ -11917,13 +11952,13 @@ TEXT ·partitionPairsAVX512(SB), NOSPLIT, $0-40
 	MOVQ         24(SI), SI
 	LEAQ         (BX)(SI*8), SI
 	CMPQ         CX, $+1
-	JB           end685
+	JB           end688
 
-loop684:
+loop687:
 	MOVQ       R8, BX
 	SUBQ       DI, BX
 	CMPQ       BX, $+512
-	JB         end683
+	JB         end686
 	MOVQ       DI, BX
 	SUBQ       R9, BX
 	MOVQ       SI, R10
@@ -12072,10 +12107,10 @@ loop684:
 	LEAQ       -64(SI)(BX*8), SI
 	SUBQ       $+1, CX
 	CMPQ       CX, $+1
-	JAE        loop684
+	JAE        loop687
 
-end685:
-end683:
+end688:
+end686:
 	MOVQ keys+0(FP), AX
 	MOVQ at+16(FP), CX
 	SUBQ AX, DI
@@ -12112,11 +12147,11 @@ TEXT ·partitionAsidePairsAVX512(SB), NOSPLIT, $0-48
 	MOVQ         24(DI), DI
 	LEAQ         (SI)(DI*8), DI
 
-more686:
+more689:
 	MOVQ      DI, SI
 	SUBQ      R8, SI
 	CMPQ      SI, $+128
-	JB        end687
+	JB        end690
 	VMOVUPD   (DX), Z1
 	VMOVUPD   (DX)(CX*1), Z2
 	VPCMPQ    $0x06, Z1, Z0, K1
@@ -12132,9 +12167,9 @@ more686:
 	LEAQ      (R8)(SI*8), R8
 	LEAQ      -64(DI)(SI*8), DI
 	ADDQ      $+64, DX
-	JMP       more686
+	JMP       more689
 
-end687:
+end690:
 	MOVQ keys+0(FP), AX
 	MOVQ at+16(FP), CX
 	SUBQ AX, R8
@@ -12154,7 +12189,7 @@ TEXT ·sortFewAVX512(SB), NOSPLIT, $0-16
 	VMOVQ        CX, X0
 	VPBROADCASTQ X0, Z0
 	CMPQ         CX, $+8
-	JA           more689
+	JA           more692
 	LEAQ         (AX), CX
 	VPCMPQ       $0x06, avx512const22<>+0(SB), Z0, K1
 	VMOVUPD      avx512const15<>+0(SB), Z1
@@ -12192,11 +12227,11 @@ TEXT ·sortFewAVX512(SB), NOSPLIT, $0-16
 	VPMAXSQ      Z1, Z3, K1, Z2
 	VPCMPQ       $0x06, avx512const22<>+0(SB), Z0, K1
 	VMOVUPD      Z2, K1, (AX)
-	JMP          sorted688
+	JMP          sorted691
 
-more689:
+more692:
 	CMPQ       CX, $+16
-	JA         more690
+	JA         more693
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), CX
 	VPCMPQ     $0x06, avx512const59<>+0(SB), Z0, K1
@@ -12280,11 +12315,11 @@ more689:
 	VMOVUPD    Z3, (AX)
 	VPCMPQ     $0x06, avx512const59<>+0(SB), Z0, K1
 	VMOVUPD    Z2, K1, 64(AX)
-	JMP        sorted688
+	JMP        sorted691
 
-more690:
+more693:
 	CMPQ       CX, $+32
-	JA         more691
+	JA         more694
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), CX
@@ -12477,11 +12512,11 @@ more690:
 	VMOVUPD    Z6, K1, 128(AX)
 	VPCMPQ     $0x06, avx512const61<>+0(SB), Z0, K1
 	VMOVUPD    Z5, K1, 192(AX)
-	JMP        sorted688
+	JMP        sorted691
 
-more691:
+more694:
 	CMPQ       CX, $+64
-	JA         more692
+	JA         more695
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -12944,9 +12979,9 @@ more691:
 	VMOVUPD    Z3, K1, 384(AX)
 	VPCMPQ     $0x06, avx512const65<>+0(SB), Z0, K1
 	VMOVUPD    Z6, K1, 448(AX)
-	JMP        sorted688
+	JMP        sorted691
 
-more692:
+more695:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -14062,7 +14097,7 @@ more692:
 	VPCMPQ     $0x06, avx512const73<>+0(SB), Z0, K1
 	VMOVUPD    Z11, K1, 960(AX)
 
-sorted688:
+sorted691:
 	VZEROUPPER
 	RET
 
@@ -14225,7 +14260,7 @@ TEXT ·sortFewPairsAVX512(SB), NOSPLIT, $0-24
 	VMOVQ        DX, X0
 	VPBROADCASTQ X0, Z0
 	CMPQ         DX, $+8
-	JA           more695
+	JA           more698
 	LEAQ         (AX), DX
 	VPCMPQ       $0x06, avx512const22<>+0(SB), Z0, K1
 	VMOVUPD      avx512const15<>+0(SB), Z1
@@ -14306,11 +14341,11 @@ TEXT ·sortFewPairsAVX512(SB), NOSPLIT, $0-24
 	VMOVUPD      Z1, K1, (AX)
 	VPCMPQ       $0x06, avx512const22<>+0(SB), Z0, K1
 	VMOVUPD      Z2, K1, (CX)
-	JMP          sorted694
+	JMP          sorted697
 
-more695:
+more698:
 	CMPQ       DX, $+16
-	JA         more696
+	JA         more699
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), DX
 	VPCMPQ     $0x06, avx512const59<>+0(SB), Z0, K1
@@ -14518,11 +14553,11 @@ more695:
 	VMOVUPD    Z1, (CX)
 	VPCMPQ     $0x06, avx512const59<>+0(SB), Z0, K1
 	VMOVUPD    Z4, K1, 64(CX)
-	JMP        sorted694
+	JMP        sorted697
 
-more696:
+more699:
 	CMPQ       DX, $+32
-	JA         more697
+	JA         more700
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), DX
@@ -15063,9 +15098,9 @@ more696:
 	VMOVUPD    Z3, K1, 128(CX)
 	VPCMPQ     $0x06, avx512const61<>+0(SB), Z0, K1
 	VMOVUPD    Z4, K1, 192(CX)
-	JMP        sorted694
+	JMP        sorted697
 
-more697:
+more700:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -16453,7 +16488,7 @@ more697:
 	VPCMPQ     $0x06, avx512const65<>+0(SB), Z0, K1
 	VMOVUPD    Z15, K1, 448(CX)
 
-sorted694:
+sorted697:
 	VZEROUPPER
 	RET
 
@@ -16492,16 +16527,16 @@ TEXT ·gemmTileAVX512(SB), NOSPLIT, $0-80
 	MOVQ    a+8(FP), SI
 	MOVQ    b+16(FP), DI
 	CMPQ    DX, $+8
-	JA      wider700
+	JA      wider703
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end702
+	JB      end705
 
-loop701:
+loop704:
 	PREFETCHT0   (R8)
 	ADDQ         CX, R8
 	VMOVUPD      (DI), Z24
@@ -16652,14 +16687,14 @@ loop701:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop701
+	JAE          loop704
 
-end702:
+end705:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end704
+	JB   end707
 
-loop703:
+loop706:
 	VMOVUPD      (DI), Z24
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Z25
@@ -16736,13 +16771,13 @@ loop703:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop703
+	JAE          loop706
 
-end704:
+end707:
 	CMPQ BX, $+1
-	JB   end706
+	JB   end709
 
-loop705:
+loop708:
 	VMOVUPD      (DI), Z24
 	PREFETCHT0   2048(SI)
 	VBROADCASTSD (SI), Z25
@@ -16765,23 +16800,23 @@ loop705:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop705
+	JAE          loop708
 
-end706:
-	JMP multiplied699
+end709:
+	JMP multiplied702
 
-wider700:
+wider703:
 	CMPQ    DX, $+16
-	JA      wider707
+	JA      wider710
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end709
+	JB      end712
 
-loop708:
+loop711:
 	PREFETCHT0   (R8)
 	PREFETCHT0   64(R8)
 	ADDQ         CX, R8
@@ -17005,14 +17040,14 @@ loop708:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop708
+	JAE          loop711
 
-end709:
+end712:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end711
+	JB   end714
 
-loop710:
+loop713:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	PREFETCHT0   2048(SI)
@@ -17125,13 +17160,13 @@ loop710:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop710
+	JAE          loop713
 
-end711:
+end714:
 	CMPQ BX, $+1
-	JB   end713
+	JB   end716
 
-loop712:
+loop715:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	PREFETCHT0   2048(SI)
@@ -17163,21 +17198,21 @@ loop712:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop712
+	JAE          loop715
 
-end713:
-	JMP multiplied699
+end716:
+	JMP multiplied702
 
-wider707:
+wider710:
 	MOVQ    AX, R8
 	MOVQ    $+64, R9
 	CMPQ    R9, BX
 	CMOVQGT BX, R9
 	SUBQ    R9, BX
 	CMPQ    R9, $+8
-	JB      end715
+	JB      end718
 
-loop714:
+loop717:
 	PREFETCHT0   (R8)
 	PREFETCHT0   64(R8)
 	PREFETCHT0   128(R8)
@@ -17474,14 +17509,14 @@ loop714:
 	ADDQ         $+1536, DI
 	SUBQ         $+8, R9
 	CMPQ         R9, $+8
-	JAE          loop714
+	JAE          loop717
 
-end715:
+end718:
 	ADDQ R9, BX
 	CMPQ BX, $+4
-	JB   end717
+	JB   end720
 
-loop716:
+loop719:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	VMOVUPD      128(DI), Z26
@@ -17630,13 +17665,13 @@ loop716:
 	ADDQ         $+768, DI
 	SUBQ         $+4, BX
 	CMPQ         BX, $+4
-	JAE          loop716
+	JAE          loop719
 
-end717:
+end720:
 	CMPQ BX, $+1
-	JB   end719
+	JB   end722
 
-loop718:
+loop721:
 	VMOVUPD      (DI), Z24
 	VMOVUPD      64(DI), Z25
 	VMOVUPD      128(DI), Z26
@@ -17677,14 +17712,14 @@ loop718:
 	ADDQ         $+192, DI
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop718
+	JAE          loop721
 
-end719:
-multiplied699:
+end722:
+multiplied702:
 	MOVQ         alpha+56(FP), BX
 	MOVQ         $0x3ff0000000000000, SI
 	CMPQ         BX, SI
-	JE           scaled720
+	JE           scaled723
 	VBROADCASTSD alpha+56(FP), Z24
 	VMULPD       Z24, Z0, Z0
 	VMULPD       Z24, Z1, Z1
@@ -17711,13 +17746,13 @@ multiplied699:
 	VMULPD       Z24, Z22, Z22
 	VMULPD       Z24, Z23, Z23
 
-scaled720:
+scaled723:
 	MOVQ         rows+40(FP), SI
 	MOVQ         keep+72(FP), BX
 	TESTQ        BX, BX
-	JZ           over721
+	JZ           over724
 	CMPQ         DX, $+24
-	JB           part722
+	JB           part725
 	VBROADCASTSD beta+64(FP), Z24
 	VFMADD231PD  (AX), Z24, Z0
 	VMOVUPD      Z0, (AX)
@@ -17726,7 +17761,7 @@ scaled720:
 	VFMADD231PD  128(AX), Z24, Z16
 	VMOVUPD      Z16, 128(AX)
 	CMPQ         SI, $+1
-	JBE          end723
+	JBE          end726
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z1
 	VMOVUPD      Z1, (AX)
@@ -17735,7 +17770,7 @@ scaled720:
 	VFMADD231PD  128(AX), Z24, Z17
 	VMOVUPD      Z17, 128(AX)
 	CMPQ         SI, $+2
-	JBE          end723
+	JBE          end726
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z2
 	VMOVUPD      Z2, (AX)
@@ -17744,7 +17779,7 @@ scaled720:
 	VFMADD231PD  128(AX), Z24, Z18
 	VMOVUPD      Z18, 128(AX)
 	CMPQ         SI, $+3
-	JBE          end723
+	JBE          end726
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z3
 	VMOVUPD      Z3, (AX)
@@ -17753,7 +17788,7 @@ scaled720:
 	VFMADD231PD  128(AX), Z24, Z19
 	VMOVUPD      Z19, 128(AX)
 	CMPQ         SI, $+4
-	JBE          end723
+	JBE          end726
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z4
 	VMOVUPD      Z4, (AX)
@@ -17762,7 +17797,7 @@ scaled720:
 	VFMADD231PD  128(AX), Z24, Z20
 	VMOVUPD      Z20, 128(AX)
 	CMPQ         SI, $+5
-	JBE          end723
+	JBE          end726
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z5
 	VMOVUPD      Z5, (AX)
@@ -17771,7 +17806,7 @@ scaled720:
 	VFMADD231PD  128(AX), Z24, Z21
 	VMOVUPD      Z21, 128(AX)
 	CMPQ         SI, $+6
-	JBE          end723
+	JBE          end726
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z6
 	VMOVUPD      Z6, (AX)
@@ -17780,7 +17815,7 @@ scaled720:
 	VFMADD231PD  128(AX), Z24, Z22
 	VMOVUPD      Z22, 128(AX)
 	CMPQ         SI, $+7
-	JBE          end723
+	JBE          end726
 	ADDQ         CX, AX
 	VFMADD231PD  (AX), Z24, Z7
 	VMOVUPD      Z7, (AX)
@@ -17789,14 +17824,14 @@ scaled720:
 	VFMADD231PD  128(AX), Z24, Z23
 	VMOVUPD      Z23, 128(AX)
 
-end723:
+end726:
 	VZEROUPPER
 	RET
 
-part722:
+part725:
 	VBROADCASTSD beta+64(FP), Z24
 	CMPQ         DX, $+0
-	JBE          all724
+	JBE          all727
 	LEAQ         (DX), BX
 	MOVQ         $-1, DI
 	BZHIQ        BX, DI, DI
@@ -17806,51 +17841,51 @@ part722:
 	VFMADD231PD  Z25, Z24, Z0
 	VMOVUPD      Z0, K1, (BX)
 	CMPQ         SI, $+1
-	JBE          end725
+	JBE          end728
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z1
 	VMOVUPD      Z1, K1, (BX)
 	CMPQ         SI, $+2
-	JBE          end725
+	JBE          end728
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z2
 	VMOVUPD      Z2, K1, (BX)
 	CMPQ         SI, $+3
-	JBE          end725
+	JBE          end728
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z3
 	VMOVUPD      Z3, K1, (BX)
 	CMPQ         SI, $+4
-	JBE          end725
+	JBE          end728
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z4
 	VMOVUPD      Z4, K1, (BX)
 	CMPQ         SI, $+5
-	JBE          end725
+	JBE          end728
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z5
 	VMOVUPD      Z5, K1, (BX)
 	CMPQ         SI, $+6
-	JBE          end725
+	JBE          end728
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z6
 	VMOVUPD      Z6, K1, (BX)
 	CMPQ         SI, $+7
-	JBE          end725
+	JBE          end728
 	ADDQ         CX, BX
 	VMOVUPD.Z    (BX), K1, Z0
 	VFMADD231PD  Z0, Z24, Z7
 	VMOVUPD      Z7, K1, (BX)
 
-end725:
+end728:
 	CMPQ        DX, $+8
-	JBE         all724
+	JBE         all727
 	LEAQ        -8(DX), BX
 	MOVQ        $-1, DI
 	BZHIQ       BX, DI, DI
@@ -17860,51 +17895,51 @@ end725:
 	VFMADD231PD Z0, Z24, Z8
 	VMOVUPD     Z8, K1, (BX)
 	CMPQ        SI, $+1
-	JBE         end726
+	JBE         end729
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z9
 	VMOVUPD     Z9, K1, (BX)
 	CMPQ        SI, $+2
-	JBE         end726
+	JBE         end729
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z10
 	VMOVUPD     Z10, K1, (BX)
 	CMPQ        SI, $+3
-	JBE         end726
+	JBE         end729
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z11
 	VMOVUPD     Z11, K1, (BX)
 	CMPQ        SI, $+4
-	JBE         end726
+	JBE         end729
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z12
 	VMOVUPD     Z12, K1, (BX)
 	CMPQ        SI, $+5
-	JBE         end726
+	JBE         end729
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z13
 	VMOVUPD     Z13, K1, (BX)
 	CMPQ        SI, $+6
-	JBE         end726
+	JBE         end729
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z14
 	VMOVUPD     Z14, K1, (BX)
 	CMPQ        SI, $+7
-	JBE         end726
+	JBE         end729
 	ADDQ        CX, BX
 	VMOVUPD.Z   (BX), K1, Z0
 	VFMADD231PD Z0, Z24, Z15
 	VMOVUPD     Z15, K1, (BX)
 
-end726:
+end729:
 	CMPQ        DX, $+16
-	JBE         all724
+	JBE         all727
 	LEAQ        -16(DX), DX
 	MOVQ        $-1, BX
 	BZHIQ       DX, BX, BX
@@ -17914,109 +17949,109 @@ end726:
 	VFMADD231PD Z0, Z24, Z16
 	VMOVUPD     Z16, K1, (AX)
 	CMPQ        SI, $+1
-	JBE         end727
+	JBE         end730
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z17
 	VMOVUPD     Z17, K1, (AX)
 	CMPQ        SI, $+2
-	JBE         end727
+	JBE         end730
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z18
 	VMOVUPD     Z18, K1, (AX)
 	CMPQ        SI, $+3
-	JBE         end727
+	JBE         end730
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z19
 	VMOVUPD     Z19, K1, (AX)
 	CMPQ        SI, $+4
-	JBE         end727
+	JBE         end730
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z20
 	VMOVUPD     Z20, K1, (AX)
 	CMPQ        SI, $+5
-	JBE         end727
+	JBE         end730
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z21
 	VMOVUPD     Z21, K1, (AX)
 	CMPQ        SI, $+6
-	JBE         end727
+	JBE         end730
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z22
 	VMOVUPD     Z22, K1, (AX)
 	CMPQ        SI, $+7
-	JBE         end727
+	JBE         end730
 	ADDQ        CX, AX
 	VMOVUPD.Z   (AX), K1, Z0
 	VFMADD231PD Z0, Z24, Z23
 	VMOVUPD     Z23, K1, (AX)
 
-end727:
-all724:
+end730:
+all727:
 	VZEROUPPER
 	RET
 
-over721:
+over724:
 	CMPQ    DX, $+24
-	JB      part728
+	JB      part731
 	VMOVUPD Z0, (AX)
 	VMOVUPD Z8, 64(AX)
 	VMOVUPD Z16, 128(AX)
 	CMPQ    SI, $+1
-	JBE     end729
+	JBE     end732
 	ADDQ    CX, AX
 	VMOVUPD Z1, (AX)
 	VMOVUPD Z9, 64(AX)
 	VMOVUPD Z17, 128(AX)
 	CMPQ    SI, $+2
-	JBE     end729
+	JBE     end732
 	ADDQ    CX, AX
 	VMOVUPD Z2, (AX)
 	VMOVUPD Z10, 64(AX)
 	VMOVUPD Z18, 128(AX)
 	CMPQ    SI, $+3
-	JBE     end729
+	JBE     end732
 	ADDQ    CX, AX
 	VMOVUPD Z3, (AX)
 	VMOVUPD Z11, 64(AX)
 	VMOVUPD Z19, 128(AX)
 	CMPQ    SI, $+4
-	JBE     end729
+	JBE     end732
 	ADDQ    CX, AX
 	VMOVUPD Z4, (AX)
 	VMOVUPD Z12, 64(AX)
 	VMOVUPD Z20, 128(AX)
 	CMPQ    SI, $+5
-	JBE     end729
+	JBE     end732
 	ADDQ    CX, AX
 	VMOVUPD Z5, (AX)
 	VMOVUPD Z13, 64(AX)
 	VMOVUPD Z21, 128(AX)
 	CMPQ    SI, $+6
-	JBE     end729
+	JBE     end732
 	ADDQ    CX, AX
 	VMOVUPD Z6, (AX)
 	VMOVUPD Z14, 64(AX)
 	VMOVUPD Z22, 128(AX)
 	CMPQ    SI, $+7
-	JBE     end729
+	JBE     end732
 	ADDQ    CX, AX
 	VMOVUPD Z7, (AX)
 	VMOVUPD Z15, 64(AX)
 	VMOVUPD Z23, 128(AX)
 
-end729:
+end732:
 	VZEROUPPER
 	RET
 
-part728:
+part731:
 	CMPQ    DX, $+0
-	JBE     all730
+	JBE     all733
 	LEAQ    (DX), BX
 	MOVQ    $-1, DI
 	BZHIQ   BX, DI, DI
@@ -18024,37 +18059,37 @@ part728:
 	LEAQ    (AX), BX
 	VMOVUPD Z0, K1, (BX)
 	CMPQ    SI, $+1
-	JBE     end731
+	JBE     end734
 	ADDQ    CX, BX
 	VMOVUPD Z1, K1, (BX)
 	CMPQ    SI, $+2
-	JBE     end731
+	JBE     end734
 	ADDQ    CX, BX
 	VMOVUPD Z2, K1, (BX)
 	CMPQ    SI, $+3
-	JBE     end731
+	JBE     end734
 	ADDQ    CX, BX
 	VMOVUPD Z3, K1, (BX)
 	CMPQ    SI, $+4
-	JBE     end731
+	JBE     end734
 	ADDQ    CX, BX
 	VMOVUPD Z4, K1, (BX)
 	CMPQ    SI, $+5
-	JBE     end731
+	JBE     end734
 	ADDQ    CX, BX
 	VMOVUPD Z5, K1, (BX)
 	CMPQ    SI, $+6
-	JBE     end731
+	JBE     end734
 	ADDQ    CX, BX
 	VMOVUPD Z6, K1, (BX)
 	CMPQ    SI, $+7
-	JBE     end731
+	JBE     end734
 	ADDQ    CX, BX
 	VMOVUPD Z7, K1, (BX)
 
-end731:
+end734:
 	CMPQ    DX, $+8
-	JBE     all730
+	JBE     all733
 	LEAQ    -8(DX), BX
 	MOVQ    $-1, DI
 	BZHIQ   BX, DI, DI
@@ -18062,37 +18097,37 @@ end731:
 	LEAQ    64(AX), BX
 	VMOVUPD Z8, K1, (BX)
 	CMPQ    SI, $+1
-	JBE     end732
+	JBE     end735
 	ADDQ    CX, BX
 	VMOVUPD Z9, K1, (BX)
 	CMPQ    SI, $+2
-	JBE     end732
+	JBE     end735
 	ADDQ    CX, BX
 	VMOVUPD Z10, K1, (BX)
 	CMPQ    SI, $+3
-	JBE     end732
+	JBE     end735
 	ADDQ    CX, BX
 	VMOVUPD Z11, K1, (BX)
 	CMPQ    SI, $+4
-	JBE     end732
+	JBE     end735
 	ADDQ    CX, BX
 	VMOVUPD Z12, K1, (BX)
 	CMPQ    SI, $+5
-	JBE     end732
+	JBE     end735
 	ADDQ    CX, BX
 	VMOVUPD Z13, K1, (BX)
 	CMPQ    SI, $+6
-	JBE     end732
+	JBE     end735
 	ADDQ    CX, BX
 	VMOVUPD Z14, K1, (BX)
 	CMPQ    SI, $+7
-	JBE     end732
+	JBE     end735
 	ADDQ    CX, BX
 	VMOVUPD Z15, K1, (BX)
 
-end732:
+end735:
 	CMPQ    DX, $+16
-	JBE     all730
+	JBE     all733
 	LEAQ    -16(DX), DX
 	MOVQ    $-1, BX
 	BZHIQ   DX, BX, BX
@@ -18100,36 +18135,36 @@ end732:
 	LEAQ    128(AX), AX
 	VMOVUPD Z16, K1, (AX)
 	CMPQ    SI, $+1
-	JBE     end733
+	JBE     end736
 	ADDQ    CX, AX
 	VMOVUPD Z17, K1, (AX)
 	CMPQ    SI, $+2
-	JBE     end733
+	JBE     end736
 	ADDQ    CX, AX
 	VMOVUPD Z18, K1, (AX)
 	CMPQ    SI, $+3
-	JBE     end733
+	JBE     end736
 	ADDQ    CX, AX
 	VMOVUPD Z19, K1, (AX)
 	CMPQ    SI, $+4
-	JBE     end733
+	JBE     end736
 	ADDQ    CX, AX
 	VMOVUPD Z20, K1, (AX)
 	CMPQ    SI, $+5
-	JBE     end733
+	JBE     end736
 	ADDQ    CX, AX
 	VMOVUPD Z21, K1, (AX)
 	CMPQ    SI, $+6
-	JBE     end733
+	JBE     end736
 	ADDQ    CX, AX
 	VMOVUPD Z22, K1, (AX)
 	CMPQ    SI, $+7
-	JBE     end733
+	JBE     end736
 	ADDQ    CX, AX
 	VMOVUPD Z23, K1, (AX)
 
-end733:
-all730:
+end736:
+all733:
 	VZEROUPPER
 	RET
 
@@ -18150,9 +18185,9 @@ TEXT ·gemmPackLeftAVX512(SB), NOSPLIT, $0-40
 	BZHIQ   BX, DI, DI
 	KMOVW   DI, K1
 	CMPQ    SI, $+1
-	JB      end735
+	JB      end738
 
-loop734:
+loop737:
 	LEAQ      (CX), BX
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD   Z0, (AX)
@@ -18160,9 +18195,9 @@ loop734:
 	ADDQ      $+64, AX
 	SUBQ      $+1, SI
 	CMPQ      SI, $+1
-	JAE       loop734
+	JAE       loop737
 
-end735:
+end738:
 	VZEROUPPER
 	RET
 
@@ -18197,9 +18232,9 @@ TEXT ·gemmPackRightAVX512(SB), NOSPLIT, $0-40
 	BZHIQ   BX, DI, DI
 	KMOVW   DI, K3
 	CMPQ    SI, $+1
-	JB      end737
+	JB      end740
 
-loop736:
+loop739:
 	LEAQ      (CX), BX
 	VMOVUPD.Z (BX), K1, Z0
 	VMOVUPD   Z0, (AX)
@@ -18213,9 +18248,9 @@ loop736:
 	ADDQ      $+192, AX
 	SUBQ      $+1, SI
 	CMPQ      SI, $+1
-	JAE       loop736
+	JAE       loop739
 
-end737:
+end740:
 	VZEROUPPER
 	RET
 
@@ -18259,9 +18294,9 @@ TEXT ·gemmPackAlongAVX512(SB), NOSPLIT, $0-48
 	CMOVQLE R12, R13
 	MOVQ    k+40(FP), DX
 	CMPQ    DX, $+8
-	JB      end739
+	JB      end742
 
-loop738:
+loop741:
 	VMOVUPD    (SI), Z0
 	VMOVUPD    (DI), Z1
 	VMOVUPD    (R8), Z2
@@ -18320,11 +18355,11 @@ loop738:
 	ADDQ       $+64, R13
 	SUBQ       $+8, DX
 	CMPQ       DX, $+8
-	JAE        loop738
+	JAE        loop741
 
-end739:
+end742:
 	TESTQ      DX, DX
-	JZ         none740
+	JZ         none743
 	MOVQ       $-1, BX
 	BZHIQ      DX, BX, BX
 	KMOVW      BX, K1
@@ -18362,32 +18397,32 @@ end739:
 	VSHUFF64X2 $0xdd, Z4, Z0, Z0
 	VMOVUPD    Z5, (AX)
 	CMPQ       DX, $+1
-	JBE        end741
+	JBE        end744
 	ADDQ       CX, AX
 	VMOVUPD    Z6, (AX)
 	CMPQ       DX, $+2
-	JBE        end741
+	JBE        end744
 	ADDQ       CX, AX
 	VMOVUPD    Z9, (AX)
 	CMPQ       DX, $+3
-	JBE        end741
+	JBE        end744
 	ADDQ       CX, AX
 	VMOVUPD    Z8, (AX)
 	CMPQ       DX, $+4
-	JBE        end741
+	JBE        end744
 	ADDQ       CX, AX
 	VMOVUPD    Z7, (AX)
 	CMPQ       DX, $+5
-	JBE        end741
+	JBE        end744
 	ADDQ       CX, AX
 	VMOVUPD    Z2, (AX)
 	CMPQ       DX, $+6
-	JBE        end741
+	JBE        end744
 	ADDQ       CX, AX
 	VMOVUPD    Z1, (AX)
 
-end741:
-none740:
+end744:
+none743:
 	VZEROUPPER
 	RET
 
@@ -18414,10 +18449,10 @@ TEXT ·gemvDotAVX512(SB), NOSPLIT, $0-48
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	SUBQ    $+16, CX
-	JB      end743
+	JB      end746
 	PCALIGN $0x40
 
-loop742:
+loop745:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (BX), Z8, Z0
 	VFMADD231PD (SI), Z8, Z2
@@ -18434,14 +18469,14 @@ loop742:
 	ADDQ        $+128, DI
 	ADDQ        $+128, R8
 	SUBQ        $+16, CX
-	JAE         loop742
+	JAE         loop745
 
-end743:
+end746:
 	ADDQ $+16, CX
 	CMPQ CX, $+8
-	JB   end745
+	JB   end748
 
-loop744:
+loop747:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (BX), Z8, Z0
 	VFMADD231PD (SI), Z8, Z2
@@ -18454,11 +18489,11 @@ loop744:
 	ADDQ        $+64, R8
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop744
+	JAE         loop747
 
-end745:
+end748:
 	TESTQ       CX, CX
-	JZ          none746
+	JZ          none749
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -18473,7 +18508,7 @@ end745:
 	VFMADD231PD Z11, Z8, Z4
 	VFMADD231PD Z12, Z8, Z6
 
-none746:
+none749:
 	MOVQ          dst+0(FP), AX
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
@@ -18521,10 +18556,10 @@ TEXT ·gemvDotOneAVX512(SB), NOSPLIT, $0-48
 	VPXORQ  Z0, Z0, Z0
 	VPXORQ  Z1, Z1, Z1
 	SUBQ    $+16, CX
-	JB      end748
+	JB      end751
 	PCALIGN $0x40
 
-loop747:
+loop750:
 	VMOVUPD     (AX), Z2
 	VFMADD231PD (DX), Z2, Z0
 	VMOVUPD     64(AX), Z2
@@ -18532,25 +18567,25 @@ loop747:
 	ADDQ        $+128, AX
 	ADDQ        $+128, DX
 	SUBQ        $+16, CX
-	JAE         loop747
+	JAE         loop750
 
-end748:
+end751:
 	ADDQ $+16, CX
 	CMPQ CX, $+8
-	JB   end750
+	JB   end753
 
-loop749:
+loop752:
 	VMOVUPD     (AX), Z2
 	VFMADD231PD (DX), Z2, Z0
 	ADDQ        $+64, AX
 	ADDQ        $+64, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop749
+	JAE         loop752
 
-end750:
+end753:
 	TESTQ       CX, CX
-	JZ          none751
+	JZ          none754
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -18559,7 +18594,7 @@ end750:
 	VMOVUPD     Z2, Z2
 	VFMADD231PD Z3, Z2, Z0
 
-none751:
+none754:
 	MOVQ          dst+0(FP), AX
 	VADDPD        Z1, Z0, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y1
@@ -18604,10 +18639,10 @@ TEXT ·gemvAddAVX512(SB), NOSPLIT, $0-48
 	VBROADCASTSD 48(DX), Z6
 	VBROADCASTSD 56(DX), Z7
 	SUBQ         $+16, CX
-	JB           end753
+	JB           end756
 	PCALIGN      $0x40
 
-loop752:
+loop755:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (DI), Z1, Z8
@@ -18638,14 +18673,14 @@ loop752:
 	ADDQ        $+128, R12
 	ADDQ        $+128, R13
 	SUBQ        $+16, CX
-	JAE         loop752
+	JAE         loop755
 
-end753:
+end756:
 	ADDQ $+16, CX
 	CMPQ CX, $+8
-	JB   end755
+	JB   end758
 
-loop754:
+loop757:
 	VMOVUPD     (AX), Z8
 	VFMADD231PD (SI), Z0, Z8
 	VFMADD231PD (DI), Z1, Z8
@@ -18667,11 +18702,11 @@ loop754:
 	ADDQ        $+64, R13
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop754
+	JAE         loop757
 
-end755:
+end758:
 	TESTQ       CX, CX
-	JZ          none756
+	JZ          none759
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -18695,7 +18730,7 @@ end755:
 	VFMADD231PD Z16, Z7, Z8
 	VMOVUPD     Z8, K1, (AX)
 
-none756:
+none759:
 	VZEROUPPER
 	RET
 
@@ -18710,10 +18745,10 @@ TEXT ·gemvAddOneAVX512(SB), NOSPLIT, $0-48
 	MOVQ         a+24(FP), BX
 	VBROADCASTSD (DX), Z0
 	SUBQ         $+16, CX
-	JB           end758
+	JB           end761
 	PCALIGN      $0x40
 
-loop757:
+loop760:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (BX), Z0, Z1
 	VMOVUPD     Z1, (AX)
@@ -18723,14 +18758,14 @@ loop757:
 	ADDQ        $+128, AX
 	ADDQ        $+128, BX
 	SUBQ        $+16, CX
-	JAE         loop757
+	JAE         loop760
 
-end758:
+end761:
 	ADDQ $+16, CX
 	CMPQ CX, $+8
-	JB   end760
+	JB   end763
 
-loop759:
+loop762:
 	VMOVUPD     (AX), Z1
 	VFMADD231PD (BX), Z0, Z1
 	VMOVUPD     Z1, (AX)
@@ -18738,11 +18773,11 @@ loop759:
 	ADDQ        $+64, BX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop759
+	JAE         loop762
 
-end760:
+end763:
 	TESTQ       CX, CX
-	JZ          none761
+	JZ          none764
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -18752,7 +18787,7 @@ end760:
 	VFMADD231PD Z2, Z0, Z1
 	VMOVUPD     Z1, K1, (AX)
 
-none761:
+none764:
 	VZEROUPPER
 	RET
 
@@ -18770,10 +18805,10 @@ TEXT ·sumInt32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	SUBQ    $+64, CX
-	JB      end763
+	JB      end766
 	PCALIGN $0x40
 
-loop762:
+loop765:
 	VMOVUPD (AX), Z8
 	VPADDD  Z8, Z0, Z0
 	VPSRAD  $0x10, Z8, Z8
@@ -18792,14 +18827,14 @@ loop762:
 	VPADDD  Z8, Z7, Z7
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
-	JAE     loop762
+	JAE     loop765
 
-end763:
+end766:
 	ADDQ $+64, CX
 	CMPQ CX, $+16
-	JB   end765
+	JB   end768
 
-loop764:
+loop767:
 	VMOVUPD (AX), Z8
 	VPADDD  Z8, Z0, Z0
 	VPSRAD  $0x10, Z8, Z8
@@ -18807,11 +18842,11 @@ loop764:
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop764
+	JAE     loop767
 
-end765:
+end768:
 	TESTQ     CX, CX
-	JZ        none766
+	JZ        none769
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -18821,7 +18856,7 @@ end765:
 	VPSRAD    $0x10, Z8, Z8
 	VPADDD    Z8, Z4, Z4
 
-none766:
+none769:
 	VPADDD        Z2, Z0, Z0
 	VPADDD        Z3, Z1, Z1
 	VPADDD        Z1, Z0, Z0
@@ -18865,10 +18900,10 @@ TEXT ·dotInt32AVX512(SB), NOSPLIT, $0-56
 	VPXORQ  Z6, Z6, Z6
 	VPXORQ  Z7, Z7, Z7
 	SUBQ    $+64, CX
-	JB      end768
+	JB      end771
 	PCALIGN $0x40
 
-loop767:
+loop770:
 	VMOVUPD (AX), Z8
 	VMOVUPD (DX), Z9
 	VPMULDQ Z8, Z9, Z10
@@ -18904,14 +18939,14 @@ loop767:
 	ADDQ    $+256, AX
 	ADDQ    $+256, DX
 	SUBQ    $+64, CX
-	JAE     loop767
+	JAE     loop770
 
-end768:
+end771:
 	ADDQ $+64, CX
 	CMPQ CX, $+16
-	JB   end770
+	JB   end773
 
-loop769:
+loop772:
 	VMOVUPD (AX), Z8
 	VMOVUPD (DX), Z9
 	VPMULDQ Z8, Z9, Z10
@@ -18924,11 +18959,11 @@ loop769:
 	ADDQ    $+64, DX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop769
+	JAE     loop772
 
-end770:
+end773:
 	TESTQ     CX, CX
-	JZ        none771
+	JZ        none774
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -18943,7 +18978,7 @@ end770:
 	VPMULDQ   Z8, Z9, Z10
 	VPADDQ    Z10, Z4, Z4
 
-none771:
+none774:
 	VPADDQ        Z4, Z0, Z0
 	VPADDQ        Z5, Z1, Z1
 	VPADDQ        Z6, Z2, Z2
@@ -18985,15 +19020,15 @@ TEXT ·minMaxFloat32AVX512(SB), NOSPLIT, $8-32
 	VMOVAPD      Z0, Z16
 	STMXCSR      (SP)
 	BTRL         $0x00, (SP)
-	JCC          clear772
+	JCC          clear775
 	LDMXCSR      (SP)
 
-clear772:
+clear775:
 	SUBQ    $+128, CX
-	JB      end774
+	JB      end777
 	PCALIGN $0x40
 
-loop773:
+loop776:
 	VMOVUPD (AX), Z17
 	VMINPS  Z17, Z1, Z1
 	VMAXPS  Z17, Z9, Z9
@@ -19020,25 +19055,25 @@ loop773:
 	VMAXPS  Z17, Z16, Z16
 	ADDQ    $+512, AX
 	SUBQ    $+128, CX
-	JAE     loop773
+	JAE     loop776
 
-end774:
+end777:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end776
+	JB   end779
 
-loop775:
+loop778:
 	VMOVUPD (AX), Z17
 	VMINPS  Z17, Z1, Z1
 	VMAXPS  Z17, Z9, Z9
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop775
+	JAE     loop778
 
-end776:
+end779:
 	TESTQ   CX, CX
-	JZ      none777
+	JZ      none780
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K1
@@ -19048,7 +19083,7 @@ end776:
 	VMINPS  Z0, Z1, Z1
 	VMAXPS  Z0, Z9, Z9
 
-none777:
+none780:
 	VMINPS        Z1, Z5, Z1
 	VMINPS        Z2, Z6, Z2
 	VMINPS        Z3, Z7, Z3
@@ -19083,11 +19118,11 @@ none777:
 	MOVL          (SP), AX
 	ANDL          $0x01, AX
 	TESTQ         AX, AX
-	JZ            ordered778
+	JZ            ordered781
 	VPCMPEQD      X1, X1, X1
 	VPCMPEQD      X9, X9, X9
 
-ordered778:
+ordered781:
 	VMOVSS X1, lo+24(FP)
 	VMOVSS X9, hi+28(FP)
 	VZEROUPPER
@@ -19116,10 +19151,10 @@ TEXT ·minMaxInt32AVX512(SB), NOSPLIT, $0-32
 	VMOVAPD      Z0, Z15
 	VMOVAPD      Z0, Z16
 	SUBQ         $+128, CX
-	JB           end780
+	JB           end783
 	PCALIGN      $0x40
 
-loop779:
+loop782:
 	VMOVUPD (AX), Z17
 	VPMINSD Z17, Z1, Z1
 	VPMAXSD Z17, Z9, Z9
@@ -19146,25 +19181,25 @@ loop779:
 	VPMAXSD Z17, Z16, Z16
 	ADDQ    $+512, AX
 	SUBQ    $+128, CX
-	JAE     loop779
+	JAE     loop782
 
-end780:
+end783:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end782
+	JB   end785
 
-loop781:
+loop784:
 	VMOVUPD (AX), Z17
 	VPMINSD Z17, Z1, Z1
 	VPMAXSD Z17, Z9, Z9
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop781
+	JAE     loop784
 
-end782:
+end785:
 	TESTQ   CX, CX
-	JZ      none783
+	JZ      none786
 	MOVQ    $-1, DX
 	BZHIQ   CX, DX, DX
 	KMOVW   DX, K1
@@ -19174,7 +19209,7 @@ end782:
 	VPMINSD Z0, Z1, Z1
 	VPMAXSD Z0, Z9, Z9
 
-none783:
+none786:
 	VPMINSD       Z1, Z5, Z1
 	VPMINSD       Z2, Z6, Z2
 	VPMINSD       Z3, Z7, Z3
@@ -19219,13 +19254,13 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-48
 	MOVQ      y+24(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case784
+	JNE       case787
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain785
+	JZ        plain788
 	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain785
+	JNZ       plain788
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -19233,7 +19268,7 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-48
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none786
+	JZ        none789
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -19247,11 +19282,11 @@ TEXT ·arithFloat32AVX512(SB), NOSPLIT, $0-48
 	LEAQ      (DX)(SI*4), DX
 	LEAQ      (BX)(SI*4), BX
 
-none786:
+none789:
 	CMPQ AX, $+64
-	JB   end788
+	JB   end791
 
-loop787:
+loop790:
 	VMOVUPD  (DX), Z0
 	VADDPS   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -19269,17 +19304,17 @@ loop787:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop787
+	JAE      loop790
 
-end788:
+end791:
 	SFENCE
 
-plain785:
+plain788:
 	SUBQ    $+64, AX
-	JB      end790
+	JB      end793
 	PCALIGN $0x40
 
-loop789:
+loop792:
 	VMOVUPD (DX), Z0
 	VADDPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19296,14 +19331,14 @@ loop789:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop789
+	JAE     loop792
 
-end790:
+end793:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end792
+	JB   end795
 
-loop791:
+loop794:
 	VMOVUPD (DX), Z0
 	VADDPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19312,11 +19347,11 @@ loop791:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop791
+	JAE     loop794
 
-end792:
+end795:
 	TESTQ     AX, AX
-	JZ        none793
+	JZ        none796
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -19326,19 +19361,19 @@ end792:
 	VADDPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none793:
+none796:
 	VZEROUPPER
 	RET
 
-case784:
+case787:
 	CMPQ      SI, $+1
-	JNE       case794
+	JNE       case797
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain795
+	JZ        plain798
 	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain795
+	JNZ       plain798
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -19346,7 +19381,7 @@ case784:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none796
+	JZ        none799
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -19360,11 +19395,11 @@ case784:
 	LEAQ      (DX)(SI*4), DX
 	LEAQ      (BX)(SI*4), BX
 
-none796:
+none799:
 	CMPQ AX, $+64
-	JB   end798
+	JB   end801
 
-loop797:
+loop800:
 	VMOVUPD  (DX), Z0
 	VSUBPS   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -19382,17 +19417,17 @@ loop797:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop797
+	JAE      loop800
 
-end798:
+end801:
 	SFENCE
 
-plain795:
+plain798:
 	SUBQ    $+64, AX
-	JB      end800
+	JB      end803
 	PCALIGN $0x40
 
-loop799:
+loop802:
 	VMOVUPD (DX), Z0
 	VSUBPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19409,14 +19444,14 @@ loop799:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop799
+	JAE     loop802
 
-end800:
+end803:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end802
+	JB   end805
 
-loop801:
+loop804:
 	VMOVUPD (DX), Z0
 	VSUBPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19425,11 +19460,11 @@ loop801:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop801
+	JAE     loop804
 
-end802:
+end805:
 	TESTQ     AX, AX
-	JZ        none803
+	JZ        none806
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -19439,19 +19474,19 @@ end802:
 	VSUBPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none803:
+none806:
 	VZEROUPPER
 	RET
 
-case794:
+case797:
 	CMPQ      SI, $+2
-	JNE       case804
+	JNE       case807
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain805
+	JZ        plain808
 	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain805
+	JNZ       plain808
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -19459,7 +19494,7 @@ case794:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none806
+	JZ        none809
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -19473,11 +19508,11 @@ case794:
 	LEAQ      (DX)(SI*4), DX
 	LEAQ      (BX)(SI*4), BX
 
-none806:
+none809:
 	CMPQ AX, $+64
-	JB   end808
+	JB   end811
 
-loop807:
+loop810:
 	VMOVUPD  (DX), Z0
 	VMULPS   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -19495,17 +19530,17 @@ loop807:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop807
+	JAE      loop810
 
-end808:
+end811:
 	SFENCE
 
-plain805:
+plain808:
 	SUBQ    $+64, AX
-	JB      end810
+	JB      end813
 	PCALIGN $0x40
 
-loop809:
+loop812:
 	VMOVUPD (DX), Z0
 	VMULPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19522,14 +19557,14 @@ loop809:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop809
+	JAE     loop812
 
-end810:
+end813:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end812
+	JB   end815
 
-loop811:
+loop814:
 	VMOVUPD (DX), Z0
 	VMULPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19538,11 +19573,11 @@ loop811:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop811
+	JAE     loop814
 
-end812:
+end815:
 	TESTQ     AX, AX
-	JZ        none813
+	JZ        none816
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -19552,17 +19587,17 @@ end812:
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none813:
+none816:
 	VZEROUPPER
 	RET
 
-case804:
+case807:
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain814
+	JZ        plain817
 	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain814
+	JNZ       plain817
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -19570,7 +19605,7 @@ case804:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none815
+	JZ        none818
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -19584,11 +19619,11 @@ case804:
 	LEAQ      (DX)(SI*4), DX
 	LEAQ      (BX)(SI*4), BX
 
-none815:
+none818:
 	CMPQ AX, $+64
-	JB   end817
+	JB   end820
 
-loop816:
+loop819:
 	VMOVUPD  (DX), Z0
 	VDIVPS   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -19606,17 +19641,17 @@ loop816:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop816
+	JAE      loop819
 
-end817:
+end820:
 	SFENCE
 
-plain814:
+plain817:
 	SUBQ    $+64, AX
-	JB      end819
+	JB      end822
 	PCALIGN $0x40
 
-loop818:
+loop821:
 	VMOVUPD (DX), Z0
 	VDIVPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19633,14 +19668,14 @@ loop818:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop818
+	JAE     loop821
 
-end819:
+end822:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end821
+	JB   end824
 
-loop820:
+loop823:
 	VMOVUPD (DX), Z0
 	VDIVPS  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19649,11 +19684,11 @@ loop820:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop820
+	JAE     loop823
 
-end821:
+end824:
 	TESTQ     AX, AX
-	JZ        none822
+	JZ        none825
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -19663,7 +19698,7 @@ end821:
 	VDIVPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none822:
+none825:
 	VZEROUPPER
 	RET
 
@@ -19676,13 +19711,13 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-48
 	MOVQ      y+24(FP), BX
 	MOVQ      c+0(FP), SI
 	CMPQ      SI, $+0
-	JNE       case823
+	JNE       case826
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain824
+	JZ        plain827
 	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain824
+	JNZ       plain827
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -19690,7 +19725,7 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-48
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none825
+	JZ        none828
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -19704,11 +19739,11 @@ TEXT ·arithInt32AVX512(SB), NOSPLIT, $0-48
 	LEAQ      (DX)(SI*4), DX
 	LEAQ      (BX)(SI*4), BX
 
-none825:
+none828:
 	CMPQ AX, $+64
-	JB   end827
+	JB   end830
 
-loop826:
+loop829:
 	VMOVUPD  (DX), Z0
 	VPADDD   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -19726,17 +19761,17 @@ loop826:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop826
+	JAE      loop829
 
-end827:
+end830:
 	SFENCE
 
-plain824:
+plain827:
 	SUBQ    $+64, AX
-	JB      end829
+	JB      end832
 	PCALIGN $0x40
 
-loop828:
+loop831:
 	VMOVUPD (DX), Z0
 	VPADDD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19753,14 +19788,14 @@ loop828:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop828
+	JAE     loop831
 
-end829:
+end832:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end831
+	JB   end834
 
-loop830:
+loop833:
 	VMOVUPD (DX), Z0
 	VPADDD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19769,11 +19804,11 @@ loop830:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop830
+	JAE     loop833
 
-end831:
+end834:
 	TESTQ     AX, AX
-	JZ        none832
+	JZ        none835
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -19783,19 +19818,19 @@ end831:
 	VPADDD    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none832:
+none835:
 	VZEROUPPER
 	RET
 
-case823:
+case826:
 	CMPQ      SI, $+1
-	JNE       case833
+	JNE       case836
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain834
+	JZ        plain837
 	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain834
+	JNZ       plain837
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -19803,7 +19838,7 @@ case823:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none835
+	JZ        none838
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -19817,11 +19852,11 @@ case823:
 	LEAQ      (DX)(SI*4), DX
 	LEAQ      (BX)(SI*4), BX
 
-none835:
+none838:
 	CMPQ AX, $+64
-	JB   end837
+	JB   end840
 
-loop836:
+loop839:
 	VMOVUPD  (DX), Z0
 	VPSUBD   (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -19839,17 +19874,17 @@ loop836:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop836
+	JAE      loop839
 
-end837:
+end840:
 	SFENCE
 
-plain834:
+plain837:
 	SUBQ    $+64, AX
-	JB      end839
+	JB      end842
 	PCALIGN $0x40
 
-loop838:
+loop841:
 	VMOVUPD (DX), Z0
 	VPSUBD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19866,14 +19901,14 @@ loop838:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop838
+	JAE     loop841
 
-end839:
+end842:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end841
+	JB   end844
 
-loop840:
+loop843:
 	VMOVUPD (DX), Z0
 	VPSUBD  (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19882,11 +19917,11 @@ loop840:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop840
+	JAE     loop843
 
-end841:
+end844:
 	TESTQ     AX, AX
-	JZ        none842
+	JZ        none845
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -19896,17 +19931,17 @@ end841:
 	VPSUBD    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none842:
+none845:
 	VZEROUPPER
 	RET
 
-case833:
+case836:
 	MOVQ      stream+40(FP), SI
 	TESTQ     SI, SI
-	JZ        plain843
+	JZ        plain846
 	MOVQ      CX, SI
 	ANDQ      $+3, SI
-	JNZ       plain843
+	JNZ       plain846
 	MOVQ      CX, SI
 	NEGQ      SI
 	ANDQ      $+63, SI
@@ -19914,7 +19949,7 @@ case833:
 	CMPQ      SI, AX
 	CMOVQHI   AX, SI
 	TESTQ     SI, SI
-	JZ        none844
+	JZ        none847
 	MOVQ      $-1, DI
 	BZHIQ     SI, DI, DI
 	KMOVW     DI, K1
@@ -19928,11 +19963,11 @@ case833:
 	LEAQ      (DX)(SI*4), DX
 	LEAQ      (BX)(SI*4), BX
 
-none844:
+none847:
 	CMPQ AX, $+64
-	JB   end846
+	JB   end849
 
-loop845:
+loop848:
 	VMOVUPD  (DX), Z0
 	VPMULLD  (BX), Z0, Z0
 	VMOVNTPD Z0, (CX)
@@ -19950,17 +19985,17 @@ loop845:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop845
+	JAE      loop848
 
-end846:
+end849:
 	SFENCE
 
-plain843:
+plain846:
 	SUBQ    $+64, AX
-	JB      end848
+	JB      end851
 	PCALIGN $0x40
 
-loop847:
+loop850:
 	VMOVUPD (DX), Z0
 	VPMULLD (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19977,14 +20012,14 @@ loop847:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop847
+	JAE     loop850
 
-end848:
+end851:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end850
+	JB   end853
 
-loop849:
+loop852:
 	VMOVUPD (DX), Z0
 	VPMULLD (BX), Z0, Z0
 	VMOVUPD Z0, (CX)
@@ -19993,11 +20028,11 @@ loop849:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop849
+	JAE     loop852
 
-end850:
+end853:
 	TESTQ     AX, AX
-	JZ        none851
+	JZ        none854
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -20007,7 +20042,7 @@ end850:
 	VPMULLD   Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none851:
+none854:
 	VZEROUPPER
 	RET
 
@@ -20021,13 +20056,13 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case852
+	JNE          case855
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain853
+	JZ           plain856
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain853
+	JNZ          plain856
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -20035,7 +20070,7 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none854
+	JZ           none857
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -20046,11 +20081,11 @@ TEXT ·unaryFloat32AVX512(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
 
-none854:
+none857:
 	CMPQ AX, $+64
-	JB   end856
+	JB   end859
 
-loop855:
+loop858:
 	VMULPS   (DX), Z0, Z1
 	VMOVNTPD Z1, (CX)
 	VMULPS   64(DX), Z0, Z1
@@ -20063,17 +20098,17 @@ loop855:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop855
+	JAE      loop858
 
-end856:
+end859:
 	SFENCE
 
-plain853:
+plain856:
 	SUBQ    $+64, AX
-	JB      end858
+	JB      end861
 	PCALIGN $0x40
 
-loop857:
+loop860:
 	VMULPS  (DX), Z0, Z1
 	VMOVUPD Z1, (CX)
 	VMULPS  64(DX), Z0, Z1
@@ -20085,25 +20120,25 @@ loop857:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop857
+	JAE     loop860
 
-end858:
+end861:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end860
+	JB   end863
 
-loop859:
+loop862:
 	VMULPS  (DX), Z0, Z1
 	VMOVUPD Z1, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop859
+	JAE     loop862
 
-end860:
+end863:
 	TESTQ     AX, AX
-	JZ        none861
+	JZ        none864
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -20111,19 +20146,19 @@ end860:
 	VMULPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none861:
+none864:
 	VZEROUPPER
 	RET
 
-case852:
+case855:
 	CMPQ      BX, $+1
-	JNE       case862
+	JNE       case865
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain863
+	JZ        plain866
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain863
+	JNZ       plain866
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -20131,7 +20166,7 @@ case852:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none864
+	JZ        none867
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -20142,11 +20177,11 @@ case852:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none864:
+none867:
 	CMPQ AX, $+64
-	JB   end866
+	JB   end869
 
-loop865:
+loop868:
 	VSQRTPS  (DX), Z0
 	VMOVNTPD Z0, (CX)
 	VSQRTPS  64(DX), Z0
@@ -20159,17 +20194,17 @@ loop865:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop865
+	JAE      loop868
 
-end866:
+end869:
 	SFENCE
 
-plain863:
+plain866:
 	SUBQ    $+64, AX
-	JB      end868
+	JB      end871
 	PCALIGN $0x40
 
-loop867:
+loop870:
 	VSQRTPS (DX), Z0
 	VMOVUPD Z0, (CX)
 	VSQRTPS 64(DX), Z0
@@ -20181,25 +20216,25 @@ loop867:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop867
+	JAE     loop870
 
-end868:
+end871:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end870
+	JB   end873
 
-loop869:
+loop872:
 	VSQRTPS (DX), Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop869
+	JAE     loop872
 
-end870:
+end873:
 	TESTQ     AX, AX
-	JZ        none871
+	JZ        none874
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -20207,19 +20242,19 @@ end870:
 	VSQRTPS   Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none871:
+none874:
 	VZEROUPPER
 	RET
 
-case862:
+case865:
 	CMPQ      BX, $+2
-	JNE       case872
+	JNE       case875
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain873
+	JZ        plain876
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain873
+	JNZ       plain876
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -20227,7 +20262,7 @@ case862:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none874
+	JZ        none877
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -20238,11 +20273,11 @@ case862:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none874:
+none877:
 	CMPQ AX, $+64
-	JB   end876
+	JB   end879
 
-loop875:
+loop878:
 	VPANDNQ  (DX), Z1, Z0
 	VMOVNTPD Z0, (CX)
 	VPANDNQ  64(DX), Z1, Z0
@@ -20255,17 +20290,17 @@ loop875:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop875
+	JAE      loop878
 
-end876:
+end879:
 	SFENCE
 
-plain873:
+plain876:
 	SUBQ    $+64, AX
-	JB      end878
+	JB      end881
 	PCALIGN $0x40
 
-loop877:
+loop880:
 	VPANDNQ (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	VPANDNQ 64(DX), Z1, Z0
@@ -20277,25 +20312,25 @@ loop877:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop877
+	JAE     loop880
 
-end878:
+end881:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end880
+	JB   end883
 
-loop879:
+loop882:
 	VPANDNQ (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop879
+	JAE     loop882
 
-end880:
+end883:
 	TESTQ     AX, AX
-	JZ        none881
+	JZ        none884
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -20303,17 +20338,17 @@ end880:
 	VPANDNQ   Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none881:
+none884:
 	VZEROUPPER
 	RET
 
-case872:
+case875:
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain882
+	JZ        plain885
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain882
+	JNZ       plain885
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -20321,7 +20356,7 @@ case872:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none883
+	JZ        none886
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -20332,11 +20367,11 @@ case872:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none883:
+none886:
 	CMPQ AX, $+64
-	JB   end885
+	JB   end888
 
-loop884:
+loop887:
 	VPXORQ   (DX), Z1, Z0
 	VMOVNTPD Z0, (CX)
 	VPXORQ   64(DX), Z1, Z0
@@ -20349,17 +20384,17 @@ loop884:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop884
+	JAE      loop887
 
-end885:
+end888:
 	SFENCE
 
-plain882:
+plain885:
 	SUBQ    $+64, AX
-	JB      end887
+	JB      end890
 	PCALIGN $0x40
 
-loop886:
+loop889:
 	VPXORQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	VPXORQ  64(DX), Z1, Z0
@@ -20371,25 +20406,25 @@ loop886:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop886
+	JAE     loop889
 
-end887:
+end890:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end889
+	JB   end892
 
-loop888:
+loop891:
 	VPXORQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop888
+	JAE     loop891
 
-end889:
+end892:
 	TESTQ     AX, AX
-	JZ        none890
+	JZ        none893
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -20397,7 +20432,7 @@ end889:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none890:
+none893:
 	VZEROUPPER
 	RET
 
@@ -20421,13 +20456,13 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case891
+	JNE          case894
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain892
+	JZ           plain895
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain892
+	JNZ          plain895
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -20435,7 +20470,7 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none893
+	JZ           none896
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -20446,11 +20481,11 @@ TEXT ·unaryInt32AVX512(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
 
-none893:
+none896:
 	CMPQ AX, $+64
-	JB   end895
+	JB   end898
 
-loop894:
+loop897:
 	VPMULLD  (DX), Z0, Z1
 	VMOVNTPD Z1, (CX)
 	VPMULLD  64(DX), Z0, Z1
@@ -20463,17 +20498,17 @@ loop894:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop894
+	JAE      loop897
 
-end895:
+end898:
 	SFENCE
 
-plain892:
+plain895:
 	SUBQ    $+64, AX
-	JB      end897
+	JB      end900
 	PCALIGN $0x40
 
-loop896:
+loop899:
 	VPMULLD (DX), Z0, Z1
 	VMOVUPD Z1, (CX)
 	VPMULLD 64(DX), Z0, Z1
@@ -20485,25 +20520,25 @@ loop896:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop896
+	JAE     loop899
 
-end897:
+end900:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end899
+	JB   end902
 
-loop898:
+loop901:
 	VPMULLD (DX), Z0, Z1
 	VMOVUPD Z1, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop898
+	JAE     loop901
 
-end899:
+end902:
 	TESTQ     AX, AX
-	JZ        none900
+	JZ        none903
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -20511,19 +20546,19 @@ end899:
 	VPMULLD   Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none900:
+none903:
 	VZEROUPPER
 	RET
 
-case891:
+case894:
 	CMPQ      BX, $+1
-	JNE       case901
+	JNE       case904
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain902
+	JZ        plain905
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain902
+	JNZ       plain905
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -20531,7 +20566,7 @@ case891:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none903
+	JZ        none906
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -20542,11 +20577,11 @@ case891:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none903:
+none906:
 	CMPQ AX, $+64
-	JB   end905
+	JB   end908
 
-loop904:
+loop907:
 	VPABSD   (DX), Z0
 	VMOVNTPD Z0, (CX)
 	VPABSD   64(DX), Z0
@@ -20559,17 +20594,17 @@ loop904:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop904
+	JAE      loop907
 
-end905:
+end908:
 	SFENCE
 
-plain902:
+plain905:
 	SUBQ    $+64, AX
-	JB      end907
+	JB      end910
 	PCALIGN $0x40
 
-loop906:
+loop909:
 	VPABSD  (DX), Z0
 	VMOVUPD Z0, (CX)
 	VPABSD  64(DX), Z0
@@ -20581,25 +20616,25 @@ loop906:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop906
+	JAE     loop909
 
-end907:
+end910:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end909
+	JB   end912
 
-loop908:
+loop911:
 	VPABSD  (DX), Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop908
+	JAE     loop911
 
-end909:
+end912:
 	TESTQ     AX, AX
-	JZ        none910
+	JZ        none913
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -20607,17 +20642,17 @@ end909:
 	VPABSD    Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none910:
+none913:
 	VZEROUPPER
 	RET
 
-case901:
+case904:
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain911
+	JZ        plain914
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain911
+	JNZ       plain914
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -20625,7 +20660,7 @@ case901:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none912
+	JZ        none915
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -20636,11 +20671,11 @@ case901:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none912:
+none915:
 	CMPQ AX, $+64
-	JB   end914
+	JB   end917
 
-loop913:
+loop916:
 	VPSUBD   (DX), Z1, Z0
 	VMOVNTPD Z0, (CX)
 	VPSUBD   64(DX), Z1, Z0
@@ -20653,17 +20688,17 @@ loop913:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop913
+	JAE      loop916
 
-end914:
+end917:
 	SFENCE
 
-plain911:
+plain914:
 	SUBQ    $+64, AX
-	JB      end916
+	JB      end919
 	PCALIGN $0x40
 
-loop915:
+loop918:
 	VPSUBD  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	VPSUBD  64(DX), Z1, Z0
@@ -20675,25 +20710,25 @@ loop915:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop915
+	JAE     loop918
 
-end916:
+end919:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end918
+	JB   end921
 
-loop917:
+loop920:
 	VPSUBD  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop917
+	JAE     loop920
 
-end918:
+end921:
 	TESTQ     AX, AX
-	JZ        none919
+	JZ        none922
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -20701,7 +20736,7 @@ end918:
 	VPSUBD    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none919:
+none922:
 	VZEROUPPER
 	RET
 
@@ -20715,10 +20750,10 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-48
 	MOVQ        z+24(FP), SI
 	MOVQ        stream+40(FP), DI
 	TESTQ       DI, DI
-	JZ          plain920
+	JZ          plain923
 	MOVQ        CX, DI
 	ANDQ        $+3, DI
-	JNZ         plain920
+	JNZ         plain923
 	MOVQ        CX, DI
 	NEGQ        DI
 	ANDQ        $+63, DI
@@ -20726,7 +20761,7 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-48
 	CMPQ        DI, AX
 	CMOVQHI     AX, DI
 	TESTQ       DI, DI
-	JZ          none921
+	JZ          none924
 	MOVQ        $-1, R8
 	BZHIQ       DI, R8, R8
 	KMOVW       R8, K1
@@ -20743,11 +20778,11 @@ TEXT ·fmaFloat32AVX512(SB), NOSPLIT, $0-48
 	LEAQ        (BX)(DI*4), BX
 	LEAQ        (SI)(DI*4), SI
 
-none921:
+none924:
 	CMPQ AX, $+64
-	JB   end923
+	JB   end926
 
-loop922:
+loop925:
 	VMOVUPD     (DX), Z0
 	VMOVUPD     (BX), Z1
 	VFMADD213PS (SI), Z1, Z0
@@ -20770,17 +20805,17 @@ loop922:
 	ADDQ        $+256, SI
 	SUBQ        $+64, AX
 	CMPQ        AX, $+64
-	JAE         loop922
+	JAE         loop925
 
-end923:
+end926:
 	SFENCE
 
-plain920:
+plain923:
 	SUBQ    $+64, AX
-	JB      end925
+	JB      end928
 	PCALIGN $0x40
 
-loop924:
+loop927:
 	VMOVUPD     (DX), Z0
 	VMOVUPD     (BX), Z1
 	VFMADD213PS (SI), Z1, Z0
@@ -20802,14 +20837,14 @@ loop924:
 	ADDQ        $+256, BX
 	ADDQ        $+256, SI
 	SUBQ        $+64, AX
-	JAE         loop924
+	JAE         loop927
 
-end925:
+end928:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end927
+	JB   end930
 
-loop926:
+loop929:
 	VMOVUPD     (DX), Z0
 	VMOVUPD     (BX), Z1
 	VFMADD213PS (SI), Z1, Z0
@@ -20820,11 +20855,11 @@ loop926:
 	ADDQ        $+64, SI
 	SUBQ        $+16, AX
 	CMPQ        AX, $+16
-	JAE         loop926
+	JAE         loop929
 
-end927:
+end930:
 	TESTQ       AX, AX
-	JZ          none928
+	JZ          none931
 	MOVQ        $-1, DI
 	BZHIQ       AX, DI, DI
 	KMOVW       DI, K1
@@ -20836,7 +20871,7 @@ end927:
 	VFMADD213PS Z2, Z1, Z0
 	VMOVUPS     Z0, K1, (CX)
 
-none928:
+none931:
 	VZEROUPPER
 	RET
 
@@ -20850,10 +20885,10 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         y+24(FP), BX
 	MOVQ         stream+40(FP), SI
 	TESTQ        SI, SI
-	JZ           plain929
+	JZ           plain932
 	MOVQ         CX, SI
 	ANDQ         $+3, SI
-	JNZ          plain929
+	JNZ          plain932
 	MOVQ         CX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -20861,7 +20896,7 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-48
 	CMPQ         SI, AX
 	CMOVQHI      AX, SI
 	TESTQ        SI, SI
-	JZ           none930
+	JZ           none933
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -20875,11 +20910,11 @@ TEXT ·axpyFloat32AVX512(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(SI*4), DX
 	LEAQ         (BX)(SI*4), BX
 
-none930:
+none933:
 	CMPQ AX, $+64
-	JB   end932
+	JB   end935
 
-loop931:
+loop934:
 	VMOVUPD     (DX), Z1
 	VFMADD213PS (BX), Z0, Z1
 	VMOVNTPD    Z1, (CX)
@@ -20897,17 +20932,17 @@ loop931:
 	ADDQ        $+256, BX
 	SUBQ        $+64, AX
 	CMPQ        AX, $+64
-	JAE         loop931
+	JAE         loop934
 
-end932:
+end935:
 	SFENCE
 
-plain929:
+plain932:
 	SUBQ    $+64, AX
-	JB      end934
+	JB      end937
 	PCALIGN $0x40
 
-loop933:
+loop936:
 	VMOVUPD     (DX), Z1
 	VFMADD213PS (BX), Z0, Z1
 	VMOVUPD     Z1, (CX)
@@ -20924,14 +20959,14 @@ loop933:
 	ADDQ        $+256, DX
 	ADDQ        $+256, BX
 	SUBQ        $+64, AX
-	JAE         loop933
+	JAE         loop936
 
-end934:
+end937:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end936
+	JB   end939
 
-loop935:
+loop938:
 	VMOVUPD     (DX), Z1
 	VFMADD213PS (BX), Z0, Z1
 	VMOVUPD     Z1, (CX)
@@ -20940,11 +20975,11 @@ loop935:
 	ADDQ        $+64, BX
 	SUBQ        $+16, AX
 	CMPQ        AX, $+16
-	JAE         loop935
+	JAE         loop938
 
-end936:
+end939:
 	TESTQ       AX, AX
-	JZ          none937
+	JZ          none940
 	MOVQ        $-1, SI
 	BZHIQ       AX, SI, SI
 	KMOVW       SI, K1
@@ -20954,7 +20989,7 @@ end936:
 	VFMADD213PS Z2, Z0, Z1
 	VMOVUPS     Z1, K1, (CX)
 
-none937:
+none940:
 	VZEROUPPER
 	RET
 
@@ -20968,10 +21003,10 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-48
 	MOVQ         y+24(FP), BX
 	MOVQ         stream+40(FP), SI
 	TESTQ        SI, SI
-	JZ           plain938
+	JZ           plain941
 	MOVQ         CX, SI
 	ANDQ         $+3, SI
-	JNZ          plain938
+	JNZ          plain941
 	MOVQ         CX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -20979,7 +21014,7 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-48
 	CMPQ         SI, AX
 	CMOVQHI      AX, SI
 	TESTQ        SI, SI
-	JZ           none939
+	JZ           none942
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -20993,11 +21028,11 @@ TEXT ·axpyInt32AVX512(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(SI*4), DX
 	LEAQ         (BX)(SI*4), BX
 
-none939:
+none942:
 	CMPQ AX, $+64
-	JB   end941
+	JB   end944
 
-loop940:
+loop943:
 	VPMULLD  (DX), Z0, Z1
 	VPADDD   (BX), Z1, Z1
 	VMOVNTPD Z1, (CX)
@@ -21015,17 +21050,17 @@ loop940:
 	ADDQ     $+256, BX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop940
+	JAE      loop943
 
-end941:
+end944:
 	SFENCE
 
-plain938:
+plain941:
 	SUBQ    $+64, AX
-	JB      end943
+	JB      end946
 	PCALIGN $0x40
 
-loop942:
+loop945:
 	VPMULLD (DX), Z0, Z1
 	VPADDD  (BX), Z1, Z1
 	VMOVUPD Z1, (CX)
@@ -21042,14 +21077,14 @@ loop942:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+64, AX
-	JAE     loop942
+	JAE     loop945
 
-end943:
+end946:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end945
+	JB   end948
 
-loop944:
+loop947:
 	VPMULLD (DX), Z0, Z1
 	VPADDD  (BX), Z1, Z1
 	VMOVUPD Z1, (CX)
@@ -21058,11 +21093,11 @@ loop944:
 	ADDQ    $+64, BX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop944
+	JAE     loop947
 
-end945:
+end948:
 	TESTQ     AX, AX
-	JZ        none946
+	JZ        none949
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -21072,7 +21107,7 @@ end945:
 	VPADDD    Z2, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none946:
+none949:
 	VZEROUPPER
 	RET
 
@@ -21093,12 +21128,12 @@ TEXT ·countFloat32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS      avx512const75<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case948
+	JNE          case951
 	SUBQ         $+128, CX
-	JB           end950
+	JB           end953
 	PCALIGN      $0x40
 
-loop949:
+loop952:
 	VCMPPS $0x1e, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x1e, 64(AX), Z0, K1
@@ -21117,24 +21152,24 @@ loop949:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop949
+	JAE    loop952
 
-end950:
+end953:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end952
+	JB   end955
 
-loop951:
+loop954:
 	VCMPPS $0x1e, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop951
+	JAE    loop954
 
-end952:
+end955:
 	TESTQ     CX, CX
-	JZ        none953
+	JZ        none956
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -21142,17 +21177,17 @@ end952:
 	VCMPPS    $0x1e, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none953:
-	JMP done947
+none956:
+	JMP done950
 
-case948:
+case951:
 	CMPQ    DX, $+1
-	JNE     case954
+	JNE     case957
 	SUBQ    $+128, CX
-	JB      end956
+	JB      end959
 	PCALIGN $0x40
 
-loop955:
+loop958:
 	VCMPPS $0x1d, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x1d, 64(AX), Z0, K1
@@ -21171,24 +21206,24 @@ loop955:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop955
+	JAE    loop958
 
-end956:
+end959:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end958
+	JB   end961
 
-loop957:
+loop960:
 	VCMPPS $0x1d, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop957
+	JAE    loop960
 
-end958:
+end961:
 	TESTQ     CX, CX
-	JZ        none959
+	JZ        none962
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -21196,17 +21231,17 @@ end958:
 	VCMPPS    $0x1d, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none959:
-	JMP done947
+none962:
+	JMP done950
 
-case954:
+case957:
 	CMPQ    DX, $+2
-	JNE     case960
+	JNE     case963
 	SUBQ    $+128, CX
-	JB      end962
+	JB      end965
 	PCALIGN $0x40
 
-loop961:
+loop964:
 	VCMPPS $0x11, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x11, 64(AX), Z0, K1
@@ -21225,24 +21260,24 @@ loop961:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop961
+	JAE    loop964
 
-end962:
+end965:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end964
+	JB   end967
 
-loop963:
+loop966:
 	VCMPPS $0x11, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop963
+	JAE    loop966
 
-end964:
+end967:
 	TESTQ     CX, CX
-	JZ        none965
+	JZ        none968
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -21250,17 +21285,17 @@ end964:
 	VCMPPS    $0x11, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none965:
-	JMP done947
+none968:
+	JMP done950
 
-case960:
+case963:
 	CMPQ    DX, $+3
-	JNE     case966
+	JNE     case969
 	SUBQ    $+128, CX
-	JB      end968
+	JB      end971
 	PCALIGN $0x40
 
-loop967:
+loop970:
 	VCMPPS $0x12, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x12, 64(AX), Z0, K1
@@ -21279,24 +21314,24 @@ loop967:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop967
+	JAE    loop970
 
-end968:
+end971:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end970
+	JB   end973
 
-loop969:
+loop972:
 	VCMPPS $0x12, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop969
+	JAE    loop972
 
-end970:
+end973:
 	TESTQ     CX, CX
-	JZ        none971
+	JZ        none974
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -21304,17 +21339,17 @@ end970:
 	VCMPPS    $0x12, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none971:
-	JMP done947
+none974:
+	JMP done950
 
-case966:
+case969:
 	CMPQ    DX, $+4
-	JNE     case972
+	JNE     case975
 	SUBQ    $+128, CX
-	JB      end974
+	JB      end977
 	PCALIGN $0x40
 
-loop973:
+loop976:
 	VCMPPS $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x00, 64(AX), Z0, K1
@@ -21333,24 +21368,24 @@ loop973:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop973
+	JAE    loop976
 
-end974:
+end977:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end976
+	JB   end979
 
-loop975:
+loop978:
 	VCMPPS $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop975
+	JAE    loop978
 
-end976:
+end979:
 	TESTQ     CX, CX
-	JZ        none977
+	JZ        none980
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -21358,15 +21393,15 @@ end976:
 	VCMPPS    $0x00, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none977:
-	JMP done947
+none980:
+	JMP done950
 
-case972:
+case975:
 	SUBQ    $+128, CX
-	JB      end979
+	JB      end982
 	PCALIGN $0x40
 
-loop978:
+loop981:
 	VCMPPS $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VCMPPS $0x04, 64(AX), Z0, K1
@@ -21385,24 +21420,24 @@ loop978:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop978
+	JAE    loop981
 
-end979:
+end982:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end981
+	JB   end984
 
-loop980:
+loop983:
 	VCMPPS $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop980
+	JAE    loop983
 
-end981:
+end984:
 	TESTQ     CX, CX
-	JZ        none982
+	JZ        none985
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -21410,8 +21445,8 @@ end981:
 	VCMPPS    $0x04, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none982:
-done947:
+none985:
+done950:
 	VPADDD        Z5, Z1, Z1
 	VPADDD        Z6, Z2, Z2
 	VPADDD        Z7, Z3, Z3
@@ -21459,12 +21494,12 @@ TEXT ·countInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS      avx512const75<>+0(SB), Z9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
-	JNE          case984
+	JNE          case987
 	SUBQ         $+128, CX
-	JB           end986
+	JB           end989
 	PCALIGN      $0x40
 
-loop985:
+loop988:
 	VPCMPD $0x06, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x06, 64(AX), Z0, K1
@@ -21483,24 +21518,24 @@ loop985:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop985
+	JAE    loop988
 
-end986:
+end989:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end988
+	JB   end991
 
-loop987:
+loop990:
 	VPCMPD $0x06, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop987
+	JAE    loop990
 
-end988:
+end991:
 	TESTQ     CX, CX
-	JZ        none989
+	JZ        none992
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -21508,17 +21543,17 @@ end988:
 	VPCMPD    $0x06, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none989:
-	JMP done983
+none992:
+	JMP done986
 
-case984:
+case987:
 	CMPQ    DX, $+1
-	JNE     case990
+	JNE     case993
 	SUBQ    $+128, CX
-	JB      end992
+	JB      end995
 	PCALIGN $0x40
 
-loop991:
+loop994:
 	VPCMPD $0x05, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x05, 64(AX), Z0, K1
@@ -21537,24 +21572,24 @@ loop991:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop991
+	JAE    loop994
 
-end992:
+end995:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end994
+	JB   end997
 
-loop993:
+loop996:
 	VPCMPD $0x05, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop993
+	JAE    loop996
 
-end994:
+end997:
 	TESTQ     CX, CX
-	JZ        none995
+	JZ        none998
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -21562,17 +21597,17 @@ end994:
 	VPCMPD    $0x05, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none995:
-	JMP done983
+none998:
+	JMP done986
 
-case990:
+case993:
 	CMPQ    DX, $+2
-	JNE     case996
+	JNE     case999
 	SUBQ    $+128, CX
-	JB      end998
+	JB      end1001
 	PCALIGN $0x40
 
-loop997:
+loop1000:
 	VPCMPD $0x01, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x01, 64(AX), Z0, K1
@@ -21591,24 +21626,24 @@ loop997:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop997
+	JAE    loop1000
 
-end998:
+end1001:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end1000
+	JB   end1003
 
-loop999:
+loop1002:
 	VPCMPD $0x01, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop999
+	JAE    loop1002
 
-end1000:
+end1003:
 	TESTQ     CX, CX
-	JZ        none1001
+	JZ        none1004
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -21616,17 +21651,17 @@ end1000:
 	VPCMPD    $0x01, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none1001:
-	JMP done983
+none1004:
+	JMP done986
 
-case996:
+case999:
 	CMPQ    DX, $+3
-	JNE     case1002
+	JNE     case1005
 	SUBQ    $+128, CX
-	JB      end1004
+	JB      end1007
 	PCALIGN $0x40
 
-loop1003:
+loop1006:
 	VPCMPD $0x02, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x02, 64(AX), Z0, K1
@@ -21645,24 +21680,24 @@ loop1003:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop1003
+	JAE    loop1006
 
-end1004:
+end1007:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end1006
+	JB   end1009
 
-loop1005:
+loop1008:
 	VPCMPD $0x02, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1005
+	JAE    loop1008
 
-end1006:
+end1009:
 	TESTQ     CX, CX
-	JZ        none1007
+	JZ        none1010
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -21670,17 +21705,17 @@ end1006:
 	VPCMPD    $0x02, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none1007:
-	JMP done983
+none1010:
+	JMP done986
 
-case1002:
+case1005:
 	CMPQ    DX, $+4
-	JNE     case1008
+	JNE     case1011
 	SUBQ    $+128, CX
-	JB      end1010
+	JB      end1013
 	PCALIGN $0x40
 
-loop1009:
+loop1012:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x00, 64(AX), Z0, K1
@@ -21699,24 +21734,24 @@ loop1009:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop1009
+	JAE    loop1012
 
-end1010:
+end1013:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end1012
+	JB   end1015
 
-loop1011:
+loop1014:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1011
+	JAE    loop1014
 
-end1012:
+end1015:
 	TESTQ     CX, CX
-	JZ        none1013
+	JZ        none1016
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -21724,15 +21759,15 @@ end1012:
 	VPCMPD    $0x00, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none1013:
-	JMP done983
+none1016:
+	JMP done986
 
-case1008:
+case1011:
 	SUBQ    $+128, CX
-	JB      end1015
+	JB      end1018
 	PCALIGN $0x40
 
-loop1014:
+loop1017:
 	VPCMPD $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	VPCMPD $0x04, 64(AX), Z0, K1
@@ -21751,24 +21786,24 @@ loop1014:
 	VPADDD Z9, Z8, K1, Z8
 	ADDQ   $+512, AX
 	SUBQ   $+128, CX
-	JAE    loop1014
+	JAE    loop1017
 
-end1015:
+end1018:
 	ADDQ $+128, CX
 	CMPQ CX, $+16
-	JB   end1017
+	JB   end1020
 
-loop1016:
+loop1019:
 	VPCMPD $0x04, (AX), Z0, K1
 	VPADDD Z9, Z1, K1, Z1
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1016
+	JAE    loop1019
 
-end1017:
+end1020:
 	TESTQ     CX, CX
-	JZ        none1018
+	JZ        none1021
 	MOVQ      $-1, DX
 	BZHIQ     CX, DX, DX
 	KMOVW     DX, K1
@@ -21776,8 +21811,8 @@ end1017:
 	VPCMPD    $0x04, Z10, Z0, K1, K1
 	VPADDD    Z9, Z1, K1, Z1
 
-none1018:
-done983:
+none1021:
+done986:
 	VPADDD        Z5, Z1, Z1
 	VPADDD        Z6, Z2, Z2
 	VPADDD        Z7, Z3, Z3
@@ -21807,11 +21842,11 @@ TEXT ·compareFloat32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1020
+	JNE          case1023
 	CMPQ         CX, $+64
-	JB           end1022
+	JB           end1025
 
-loop1021:
+loop1024:
 	VCMPPS $0x1e, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x1e, 64(AX), Z0, K1
@@ -21824,24 +21859,24 @@ loop1021:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1021
+	JAE    loop1024
 
-end1022:
+end1025:
 	CMPQ CX, $+16
-	JB   end1024
+	JB   end1027
 
-loop1023:
+loop1026:
 	VCMPPS $0x1e, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1023
+	JAE    loop1026
 
-end1024:
+end1027:
 	TESTQ     CX, CX
-	JZ        none1025
+	JZ        none1028
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21849,16 +21884,16 @@ end1024:
 	VCMPPS    $0x1e, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1025:
-	JMP done1019
+none1028:
+	JMP done1022
 
-case1020:
+case1023:
 	CMPQ BX, $+1
-	JNE  case1026
+	JNE  case1029
 	CMPQ CX, $+64
-	JB   end1028
+	JB   end1031
 
-loop1027:
+loop1030:
 	VCMPPS $0x1d, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x1d, 64(AX), Z0, K1
@@ -21871,24 +21906,24 @@ loop1027:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1027
+	JAE    loop1030
 
-end1028:
+end1031:
 	CMPQ CX, $+16
-	JB   end1030
+	JB   end1033
 
-loop1029:
+loop1032:
 	VCMPPS $0x1d, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1029
+	JAE    loop1032
 
-end1030:
+end1033:
 	TESTQ     CX, CX
-	JZ        none1031
+	JZ        none1034
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21896,16 +21931,16 @@ end1030:
 	VCMPPS    $0x1d, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1031:
-	JMP done1019
+none1034:
+	JMP done1022
 
-case1026:
+case1029:
 	CMPQ BX, $+2
-	JNE  case1032
+	JNE  case1035
 	CMPQ CX, $+64
-	JB   end1034
+	JB   end1037
 
-loop1033:
+loop1036:
 	VCMPPS $0x11, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x11, 64(AX), Z0, K1
@@ -21918,24 +21953,24 @@ loop1033:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1033
+	JAE    loop1036
 
-end1034:
+end1037:
 	CMPQ CX, $+16
-	JB   end1036
+	JB   end1039
 
-loop1035:
+loop1038:
 	VCMPPS $0x11, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1035
+	JAE    loop1038
 
-end1036:
+end1039:
 	TESTQ     CX, CX
-	JZ        none1037
+	JZ        none1040
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21943,16 +21978,16 @@ end1036:
 	VCMPPS    $0x11, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1037:
-	JMP done1019
+none1040:
+	JMP done1022
 
-case1032:
+case1035:
 	CMPQ BX, $+3
-	JNE  case1038
+	JNE  case1041
 	CMPQ CX, $+64
-	JB   end1040
+	JB   end1043
 
-loop1039:
+loop1042:
 	VCMPPS $0x12, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x12, 64(AX), Z0, K1
@@ -21965,24 +22000,24 @@ loop1039:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1039
+	JAE    loop1042
 
-end1040:
+end1043:
 	CMPQ CX, $+16
-	JB   end1042
+	JB   end1045
 
-loop1041:
+loop1044:
 	VCMPPS $0x12, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1041
+	JAE    loop1044
 
-end1042:
+end1045:
 	TESTQ     CX, CX
-	JZ        none1043
+	JZ        none1046
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -21990,16 +22025,16 @@ end1042:
 	VCMPPS    $0x12, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1043:
-	JMP done1019
+none1046:
+	JMP done1022
 
-case1038:
+case1041:
 	CMPQ BX, $+4
-	JNE  case1044
+	JNE  case1047
 	CMPQ CX, $+64
-	JB   end1046
+	JB   end1049
 
-loop1045:
+loop1048:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x00, 64(AX), Z0, K1
@@ -22012,24 +22047,24 @@ loop1045:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1045
+	JAE    loop1048
 
-end1046:
+end1049:
 	CMPQ CX, $+16
-	JB   end1048
+	JB   end1051
 
-loop1047:
+loop1050:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1047
+	JAE    loop1050
 
-end1048:
+end1051:
 	TESTQ     CX, CX
-	JZ        none1049
+	JZ        none1052
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22037,14 +22072,14 @@ end1048:
 	VCMPPS    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1049:
-	JMP done1019
+none1052:
+	JMP done1022
 
-case1044:
+case1047:
 	CMPQ CX, $+64
-	JB   end1051
+	JB   end1054
 
-loop1050:
+loop1053:
 	VCMPPS $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VCMPPS $0x04, 64(AX), Z0, K1
@@ -22057,24 +22092,24 @@ loop1050:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1050
+	JAE    loop1053
 
-end1051:
+end1054:
 	CMPQ CX, $+16
-	JB   end1053
+	JB   end1056
 
-loop1052:
+loop1055:
 	VCMPPS $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1052
+	JAE    loop1055
 
-end1053:
+end1056:
 	TESTQ     CX, CX
-	JZ        none1054
+	JZ        none1057
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22082,8 +22117,8 @@ end1053:
 	VCMPPS    $0x04, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1054:
-done1019:
+none1057:
+done1022:
 	VZEROUPPER
 	RET
 
@@ -22096,11 +22131,11 @@ TEXT ·compareInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1056
+	JNE          case1059
 	CMPQ         CX, $+64
-	JB           end1058
+	JB           end1061
 
-loop1057:
+loop1060:
 	VPCMPD $0x06, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x06, 64(AX), Z0, K1
@@ -22113,24 +22148,24 @@ loop1057:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1057
+	JAE    loop1060
 
-end1058:
+end1061:
 	CMPQ CX, $+16
-	JB   end1060
+	JB   end1063
 
-loop1059:
+loop1062:
 	VPCMPD $0x06, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1059
+	JAE    loop1062
 
-end1060:
+end1063:
 	TESTQ     CX, CX
-	JZ        none1061
+	JZ        none1064
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22138,16 +22173,16 @@ end1060:
 	VPCMPD    $0x06, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1061:
-	JMP done1055
+none1064:
+	JMP done1058
 
-case1056:
+case1059:
 	CMPQ BX, $+1
-	JNE  case1062
+	JNE  case1065
 	CMPQ CX, $+64
-	JB   end1064
+	JB   end1067
 
-loop1063:
+loop1066:
 	VPCMPD $0x05, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x05, 64(AX), Z0, K1
@@ -22160,24 +22195,24 @@ loop1063:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1063
+	JAE    loop1066
 
-end1064:
+end1067:
 	CMPQ CX, $+16
-	JB   end1066
+	JB   end1069
 
-loop1065:
+loop1068:
 	VPCMPD $0x05, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1065
+	JAE    loop1068
 
-end1066:
+end1069:
 	TESTQ     CX, CX
-	JZ        none1067
+	JZ        none1070
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22185,16 +22220,16 @@ end1066:
 	VPCMPD    $0x05, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1067:
-	JMP done1055
+none1070:
+	JMP done1058
 
-case1062:
+case1065:
 	CMPQ BX, $+2
-	JNE  case1068
+	JNE  case1071
 	CMPQ CX, $+64
-	JB   end1070
+	JB   end1073
 
-loop1069:
+loop1072:
 	VPCMPD $0x01, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x01, 64(AX), Z0, K1
@@ -22207,24 +22242,24 @@ loop1069:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1069
+	JAE    loop1072
 
-end1070:
+end1073:
 	CMPQ CX, $+16
-	JB   end1072
+	JB   end1075
 
-loop1071:
+loop1074:
 	VPCMPD $0x01, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1071
+	JAE    loop1074
 
-end1072:
+end1075:
 	TESTQ     CX, CX
-	JZ        none1073
+	JZ        none1076
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22232,16 +22267,16 @@ end1072:
 	VPCMPD    $0x01, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1073:
-	JMP done1055
+none1076:
+	JMP done1058
 
-case1068:
+case1071:
 	CMPQ BX, $+3
-	JNE  case1074
+	JNE  case1077
 	CMPQ CX, $+64
-	JB   end1076
+	JB   end1079
 
-loop1075:
+loop1078:
 	VPCMPD $0x02, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x02, 64(AX), Z0, K1
@@ -22254,24 +22289,24 @@ loop1075:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1075
+	JAE    loop1078
 
-end1076:
+end1079:
 	CMPQ CX, $+16
-	JB   end1078
+	JB   end1081
 
-loop1077:
+loop1080:
 	VPCMPD $0x02, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1077
+	JAE    loop1080
 
-end1078:
+end1081:
 	TESTQ     CX, CX
-	JZ        none1079
+	JZ        none1082
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22279,16 +22314,16 @@ end1078:
 	VPCMPD    $0x02, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1079:
-	JMP done1055
+none1082:
+	JMP done1058
 
-case1074:
+case1077:
 	CMPQ BX, $+4
-	JNE  case1080
+	JNE  case1083
 	CMPQ CX, $+64
-	JB   end1082
+	JB   end1085
 
-loop1081:
+loop1084:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x00, 64(AX), Z0, K1
@@ -22301,24 +22336,24 @@ loop1081:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1081
+	JAE    loop1084
 
-end1082:
+end1085:
 	CMPQ CX, $+16
-	JB   end1084
+	JB   end1087
 
-loop1083:
+loop1086:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1083
+	JAE    loop1086
 
-end1084:
+end1087:
 	TESTQ     CX, CX
-	JZ        none1085
+	JZ        none1088
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22326,14 +22361,14 @@ end1084:
 	VPCMPD    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1085:
-	JMP done1055
+none1088:
+	JMP done1058
 
-case1080:
+case1083:
 	CMPQ CX, $+64
-	JB   end1087
+	JB   end1090
 
-loop1086:
+loop1089:
 	VPCMPD $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	VPCMPD $0x04, 64(AX), Z0, K1
@@ -22346,24 +22381,24 @@ loop1086:
 	ADDQ   $+8, DX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1086
+	JAE    loop1089
 
-end1087:
+end1090:
 	CMPQ CX, $+16
-	JB   end1089
+	JB   end1092
 
-loop1088:
+loop1091:
 	VPCMPD $0x04, (AX), Z0, K1
 	KMOVW  K1, (DX)
 	ADDQ   $+64, AX
 	ADDQ   $+2, DX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1088
+	JAE    loop1091
 
-end1089:
+end1092:
 	TESTQ     CX, CX
-	JZ        none1090
+	JZ        none1093
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22371,8 +22406,8 @@ end1089:
 	VPCMPD    $0x04, Z1, Z0, K1, K1
 	KMOVW     K1, (DX)
 
-none1090:
-done1055:
+none1093:
+done1058:
 	VZEROUPPER
 	RET
 
@@ -22384,9 +22419,9 @@ TEXT ·indexOfFloat32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+64
-	JB           end1094
+	JB           end1097
 
-loop1093:
+loop1096:
 	VCMPPS $0x00, (AX), Z0, K1
 	VCMPPS $0x00, 64(AX), Z0, K2
 	KORW   K2, K1, K1
@@ -22396,30 +22431,30 @@ loop1093:
 	KORW   K2, K1, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    near1092
+	JNZ    near1095
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1093
+	JAE    loop1096
 
-end1094:
-near1092:
+end1097:
+near1095:
 	CMPQ CX, $+16
-	JB   end1096
+	JB   end1099
 
-loop1095:
+loop1098:
 	VCMPPS $0x00, (AX), Z0, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    found1091
+	JNZ    found1094
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1095
+	JAE    loop1098
 
-end1096:
+end1099:
 	TESTQ     CX, CX
-	JZ        none1097
+	JZ        none1100
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22427,13 +22462,13 @@ end1096:
 	VCMPPS    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1091
+	JNZ       found1094
 	LEAQ      (AX)(CX*4), AX
 
-none1097:
+none1100:
 	XORQ BX, BX
 
-found1091:
+found1094:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -22452,9 +22487,9 @@ TEXT ·indexOfInt32AVX512(SB), NOSPLIT, $0-40
 	MOVQ         x_len+8(FP), CX
 	MOVQ         AX, DX
 	CMPQ         CX, $+64
-	JB           end1101
+	JB           end1104
 
-loop1100:
+loop1103:
 	VPCMPD $0x00, (AX), Z0, K1
 	VPCMPD $0x00, 64(AX), Z0, K2
 	KORW   K2, K1, K1
@@ -22464,30 +22499,30 @@ loop1100:
 	KORW   K2, K1, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    near1099
+	JNZ    near1102
 	ADDQ   $+256, AX
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1100
+	JAE    loop1103
 
-end1101:
-near1099:
+end1104:
+near1102:
 	CMPQ CX, $+16
-	JB   end1103
+	JB   end1106
 
-loop1102:
+loop1105:
 	VPCMPD $0x00, (AX), Z0, K1
 	KMOVW  K1, BX
 	TESTQ  BX, BX
-	JNZ    found1098
+	JNZ    found1101
 	ADDQ   $+64, AX
 	SUBQ   $+16, CX
 	CMPQ   CX, $+16
-	JAE    loop1102
+	JAE    loop1105
 
-end1103:
+end1106:
 	TESTQ     CX, CX
-	JZ        none1104
+	JZ        none1107
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22495,13 +22530,13 @@ end1103:
 	VPCMPD    $0x00, Z1, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1098
+	JNZ       found1101
 	LEAQ      (AX)(CX*4), AX
 
-none1104:
+none1107:
 	XORQ BX, BX
 
-found1098:
+found1101:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -22519,9 +22554,9 @@ TEXT ·indexNaNFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+8(FP), CX
 	MOVQ AX, DX
 	CMPQ CX, $+64
-	JB   end1108
+	JB   end1111
 
-loop1107:
+loop1110:
 	VMOVUPD (AX), Z0
 	VCMPPS  $0x03, Z0, Z0, K1
 	VMOVUPD 64(AX), Z0
@@ -22535,31 +22570,31 @@ loop1107:
 	KORW    K2, K1, K1
 	KMOVW   K1, BX
 	TESTQ   BX, BX
-	JNZ     near1106
+	JNZ     near1109
 	ADDQ    $+256, AX
 	SUBQ    $+64, CX
 	CMPQ    CX, $+64
-	JAE     loop1107
+	JAE     loop1110
 
-end1108:
-near1106:
+end1111:
+near1109:
 	CMPQ CX, $+16
-	JB   end1110
+	JB   end1113
 
-loop1109:
+loop1112:
 	VMOVUPD (AX), Z0
 	VCMPPS  $0x03, Z0, Z0, K1
 	KMOVW   K1, BX
 	TESTQ   BX, BX
-	JNZ     found1105
+	JNZ     found1108
 	ADDQ    $+64, AX
 	SUBQ    $+16, CX
 	CMPQ    CX, $+16
-	JAE     loop1109
+	JAE     loop1112
 
-end1110:
+end1113:
 	TESTQ     CX, CX
-	JZ        none1111
+	JZ        none1114
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -22568,13 +22603,13 @@ end1110:
 	VCMPPS    $0x03, Z0, Z0, K1, K1
 	KMOVW     K1, BX
 	TESTQ     BX, BX
-	JNZ       found1105
+	JNZ       found1108
 	LEAQ      (AX)(CX*4), AX
 
-none1111:
+none1114:
 	XORQ BX, BX
 
-found1105:
+found1108:
 	XORQ    CX, CX
 	BSFQ    BX, SI
 	CMOVQEQ CX, SI
@@ -22603,15 +22638,15 @@ TEXT ·leastFloat32AVX512(SB), NOSPLIT, $8-48
 	VMOVAPD Z0, Z8
 	STMXCSR (SP)
 	BTRL    $0x00, (SP)
-	JCC     clear1112
+	JCC     clear1115
 	LDMXCSR (SP)
 
-clear1112:
+clear1115:
 	MOVQ CX, DI
 
-piece1114:
+piece1117:
 	TESTQ   CX, CX
-	JZ      all1113
+	JZ      all1116
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -22619,12 +22654,12 @@ piece1114:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1115
+	JB      near1118
 	SUBQ    $+128, R8
-	JB      end1117
+	JB      end1120
 	PCALIGN $0x40
 
-loop1116:
+loop1119:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -22659,20 +22694,20 @@ loop1116:
 	VMINPS  Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1116
+	JAE     loop1119
 
-end1117:
+end1120:
 	ADDQ $+128, R8
 
-near1115:
+near1118:
 	CMPQ    DI, ·fetchFrom+0(SB)
-	JB      near1118
+	JB      near1121
 	MOVL    $0x00001000, R9
 	SUBQ    $+128, R8
-	JB      end1120
+	JB      end1123
 	PCALIGN $0x40
 
-loop1119:
+loop1122:
 	PREFETCHT0 (AX)(R9*1)
 	VMOVUPD    (AX), Z9
 	VMINPS     Z1, Z9, Z1
@@ -22692,17 +22727,17 @@ loop1119:
 	VMINPS     Z8, Z9, Z8
 	ADDQ       $+512, AX
 	SUBQ       $+128, R8
-	JAE        loop1119
+	JAE        loop1122
 
-end1120:
+end1123:
 	ADDQ $+128, R8
 
-near1118:
+near1121:
 	SUBQ    $+128, R8
-	JB      end1122
+	JB      end1125
 	PCALIGN $0x40
 
-loop1121:
+loop1124:
 	VMOVUPD (AX), Z9
 	VMINPS  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -22721,24 +22756,24 @@ loop1121:
 	VMINPS  Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1121
+	JAE     loop1124
 
-end1122:
+end1125:
 	ADDQ $+128, R8
 	CMPQ R8, $+16
-	JB   end1124
+	JB   end1127
 
-loop1123:
+loop1126:
 	VMOVUPD (AX), Z9
 	VMINPS  Z1, Z9, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1123
+	JAE     loop1126
 
-end1124:
+end1127:
 	TESTQ   R8, R8
-	JZ      none1125
+	JZ      none1128
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K1
@@ -22747,7 +22782,7 @@ end1124:
 	VMOVUPD Z9, Z9
 	VMINPS  Z1, Z9, Z1
 
-none1125:
+none1128:
 	VMINPS        Z1, Z5, Z1
 	VMINPS        Z2, Z6, Z2
 	VMINPS        Z3, Z7, Z3
@@ -22758,7 +22793,7 @@ none1125:
 	VCMPPS        $0x1e, Z1, Z0, K1
 	KMOVW         K1, R8
 	TESTQ         R8, R8
-	JZ            same1126
+	JZ            same1129
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMINPS        Y0, Y9, Y0
@@ -22771,10 +22806,10 @@ none1125:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1126:
-	JMP piece1114
+same1129:
+	JMP piece1117
 
-all1113:
+all1116:
 	VMOVSS  X0, best+24(FP)
 	SUBQ    DX, SI
 	SHRQ    $0x02, SI
@@ -22814,15 +22849,15 @@ TEXT ·greatestFloat32AVX512(SB), NOSPLIT, $8-48
 	VMOVAPD Z0, Z8
 	STMXCSR (SP)
 	BTRL    $0x00, (SP)
-	JCC     clear1127
+	JCC     clear1130
 	LDMXCSR (SP)
 
-clear1127:
+clear1130:
 	MOVQ CX, DI
 
-piece1129:
+piece1132:
 	TESTQ   CX, CX
-	JZ      all1128
+	JZ      all1131
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -22830,12 +22865,12 @@ piece1129:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1130
+	JB      near1133
 	SUBQ    $+128, R8
-	JB      end1132
+	JB      end1135
 	PCALIGN $0x40
 
-loop1131:
+loop1134:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -22870,20 +22905,20 @@ loop1131:
 	VMAXPS  Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1131
+	JAE     loop1134
 
-end1132:
+end1135:
 	ADDQ $+128, R8
 
-near1130:
+near1133:
 	CMPQ    DI, ·fetchFrom+0(SB)
-	JB      near1133
+	JB      near1136
 	MOVL    $0x00001000, R9
 	SUBQ    $+128, R8
-	JB      end1135
+	JB      end1138
 	PCALIGN $0x40
 
-loop1134:
+loop1137:
 	PREFETCHT0 (AX)(R9*1)
 	VMOVUPD    (AX), Z9
 	VMAXPS     Z1, Z9, Z1
@@ -22903,17 +22938,17 @@ loop1134:
 	VMAXPS     Z8, Z9, Z8
 	ADDQ       $+512, AX
 	SUBQ       $+128, R8
-	JAE        loop1134
+	JAE        loop1137
 
-end1135:
+end1138:
 	ADDQ $+128, R8
 
-near1133:
+near1136:
 	SUBQ    $+128, R8
-	JB      end1137
+	JB      end1140
 	PCALIGN $0x40
 
-loop1136:
+loop1139:
 	VMOVUPD (AX), Z9
 	VMAXPS  Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -22932,24 +22967,24 @@ loop1136:
 	VMAXPS  Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1136
+	JAE     loop1139
 
-end1137:
+end1140:
 	ADDQ $+128, R8
 	CMPQ R8, $+16
-	JB   end1139
+	JB   end1142
 
-loop1138:
+loop1141:
 	VMOVUPD (AX), Z9
 	VMAXPS  Z1, Z9, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1138
+	JAE     loop1141
 
-end1139:
+end1142:
 	TESTQ   R8, R8
-	JZ      none1140
+	JZ      none1143
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K1
@@ -22958,7 +22993,7 @@ end1139:
 	VMOVUPD Z9, Z9
 	VMAXPS  Z1, Z9, Z1
 
-none1140:
+none1143:
 	VMAXPS        Z1, Z5, Z1
 	VMAXPS        Z2, Z6, Z2
 	VMAXPS        Z3, Z7, Z3
@@ -22969,7 +23004,7 @@ none1140:
 	VCMPPS        $0x11, Z1, Z0, K1
 	KMOVW         K1, R8
 	TESTQ         R8, R8
-	JZ            same1141
+	JZ            same1144
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VMAXPS        Y0, Y9, Y0
@@ -22982,10 +23017,10 @@ none1140:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1141:
-	JMP piece1129
+same1144:
+	JMP piece1132
 
-all1128:
+all1131:
 	VMOVSS  X0, best+24(FP)
 	SUBQ    DX, SI
 	SHRQ    $0x02, SI
@@ -23025,9 +23060,9 @@ TEXT ·leastInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z8
 	MOVQ    CX, DI
 
-piece1143:
+piece1146:
 	TESTQ   CX, CX
-	JZ      all1142
+	JZ      all1145
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -23035,12 +23070,12 @@ piece1143:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1144
+	JB      near1147
 	SUBQ    $+128, R8
-	JB      end1146
+	JB      end1149
 	PCALIGN $0x40
 
-loop1145:
+loop1148:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -23075,20 +23110,20 @@ loop1145:
 	VPMINSD Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1145
+	JAE     loop1148
 
-end1146:
+end1149:
 	ADDQ $+128, R8
 
-near1144:
+near1147:
 	CMPQ    DI, ·fetchFrom+0(SB)
-	JB      near1147
+	JB      near1150
 	MOVL    $0x00001000, R9
 	SUBQ    $+128, R8
-	JB      end1149
+	JB      end1152
 	PCALIGN $0x40
 
-loop1148:
+loop1151:
 	PREFETCHT0 (AX)(R9*1)
 	VMOVUPD    (AX), Z9
 	VPMINSD    Z1, Z9, Z1
@@ -23108,17 +23143,17 @@ loop1148:
 	VPMINSD    Z8, Z9, Z8
 	ADDQ       $+512, AX
 	SUBQ       $+128, R8
-	JAE        loop1148
+	JAE        loop1151
 
-end1149:
+end1152:
 	ADDQ $+128, R8
 
-near1147:
+near1150:
 	SUBQ    $+128, R8
-	JB      end1151
+	JB      end1154
 	PCALIGN $0x40
 
-loop1150:
+loop1153:
 	VMOVUPD (AX), Z9
 	VPMINSD Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -23137,24 +23172,24 @@ loop1150:
 	VPMINSD Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1150
+	JAE     loop1153
 
-end1151:
+end1154:
 	ADDQ $+128, R8
 	CMPQ R8, $+16
-	JB   end1153
+	JB   end1156
 
-loop1152:
+loop1155:
 	VMOVUPD (AX), Z9
 	VPMINSD Z1, Z9, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1152
+	JAE     loop1155
 
-end1153:
+end1156:
 	TESTQ   R8, R8
-	JZ      none1154
+	JZ      none1157
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K1
@@ -23163,7 +23198,7 @@ end1153:
 	VMOVUPD Z9, Z9
 	VPMINSD Z1, Z9, Z1
 
-none1154:
+none1157:
 	VPMINSD       Z1, Z5, Z1
 	VPMINSD       Z2, Z6, Z2
 	VPMINSD       Z3, Z7, Z3
@@ -23174,7 +23209,7 @@ none1154:
 	VPCMPD        $0x06, Z1, Z0, K1
 	KMOVW         K1, R8
 	TESTQ         R8, R8
-	JZ            same1155
+	JZ            same1158
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMINSD       Y0, Y9, Y0
@@ -23187,10 +23222,10 @@ none1154:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1155:
-	JMP piece1143
+same1158:
+	JMP piece1146
 
-all1142:
+all1145:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -23228,9 +23263,9 @@ TEXT ·greatestInt32AVX512(SB), NOSPLIT, $0-48
 	VMOVAPD Z0, Z8
 	MOVQ    CX, DI
 
-piece1157:
+piece1160:
 	TESTQ   CX, CX
-	JZ      all1156
+	JZ      all1159
 	MOVQ    AX, BX
 	MOVQ    CX, R8
 	MOVQ    $+2048, R9
@@ -23238,12 +23273,12 @@ piece1157:
 	CMOVQGT R9, R8
 	SUBQ    R8, CX
 	CMPQ    DI, ·touchFrom+0(SB)
-	JB      near1158
+	JB      near1161
 	SUBQ    $+128, R8
-	JB      end1160
+	JB      end1163
 	PCALIGN $0x40
 
-loop1159:
+loop1162:
 	MOVQ    (AX), R9
 	MOVQ    8(AX), R9
 	MOVQ    64(AX), R9
@@ -23278,20 +23313,20 @@ loop1159:
 	VPMAXSD Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1159
+	JAE     loop1162
 
-end1160:
+end1163:
 	ADDQ $+128, R8
 
-near1158:
+near1161:
 	CMPQ    DI, ·fetchFrom+0(SB)
-	JB      near1161
+	JB      near1164
 	MOVL    $0x00001000, R9
 	SUBQ    $+128, R8
-	JB      end1163
+	JB      end1166
 	PCALIGN $0x40
 
-loop1162:
+loop1165:
 	PREFETCHT0 (AX)(R9*1)
 	VMOVUPD    (AX), Z9
 	VPMAXSD    Z1, Z9, Z1
@@ -23311,17 +23346,17 @@ loop1162:
 	VPMAXSD    Z8, Z9, Z8
 	ADDQ       $+512, AX
 	SUBQ       $+128, R8
-	JAE        loop1162
+	JAE        loop1165
 
-end1163:
+end1166:
 	ADDQ $+128, R8
 
-near1161:
+near1164:
 	SUBQ    $+128, R8
-	JB      end1165
+	JB      end1168
 	PCALIGN $0x40
 
-loop1164:
+loop1167:
 	VMOVUPD (AX), Z9
 	VPMAXSD Z1, Z9, Z1
 	VMOVUPD 64(AX), Z9
@@ -23340,24 +23375,24 @@ loop1164:
 	VPMAXSD Z8, Z9, Z8
 	ADDQ    $+512, AX
 	SUBQ    $+128, R8
-	JAE     loop1164
+	JAE     loop1167
 
-end1165:
+end1168:
 	ADDQ $+128, R8
 	CMPQ R8, $+16
-	JB   end1167
+	JB   end1170
 
-loop1166:
+loop1169:
 	VMOVUPD (AX), Z9
 	VPMAXSD Z1, Z9, Z1
 	ADDQ    $+64, AX
 	SUBQ    $+16, R8
 	CMPQ    R8, $+16
-	JAE     loop1166
+	JAE     loop1169
 
-end1167:
+end1170:
 	TESTQ   R8, R8
-	JZ      none1168
+	JZ      none1171
 	MOVQ    $-1, R9
 	BZHIQ   R8, R9, R9
 	KMOVW   R9, K1
@@ -23366,7 +23401,7 @@ end1167:
 	VMOVUPD Z9, Z9
 	VPMAXSD Z1, Z9, Z1
 
-none1168:
+none1171:
 	VPMAXSD       Z1, Z5, Z1
 	VPMAXSD       Z2, Z6, Z2
 	VPMAXSD       Z3, Z7, Z3
@@ -23377,7 +23412,7 @@ none1168:
 	VPCMPD        $0x01, Z1, Z0, K1
 	KMOVW         K1, R8
 	TESTQ         R8, R8
-	JZ            same1169
+	JZ            same1172
 	VMOVAPS       Z1, Z0
 	VEXTRACTF64X4 $0x01, Z0, Y9
 	VPMAXSD       Y0, Y9, Y0
@@ -23390,10 +23425,10 @@ none1168:
 	VBROADCASTSS  X0, Z0
 	MOVQ          BX, SI
 
-same1169:
-	JMP piece1157
+same1172:
+	JMP piece1160
 
-all1156:
+all1159:
 	VMOVSS X0, best+24(FP)
 	SUBQ   DX, SI
 	SHRQ   $0x02, SI
@@ -23418,9 +23453,9 @@ TEXT ·compressDwordsAVX512(SB), NOSPLIT, $0-56
 	MOVQ    DI, R8
 	NEGQ    R8
 	CMPQ    CX, $+64
-	JB      end1171
+	JB      end1174
 
-loop1170:
+loop1173:
 	SHRXQ         DI, (BX), R9
 	SHLXQ         R8, (BX)(SI*1), R10
 	ORQ           R10, R9
@@ -23460,9 +23495,9 @@ loop1170:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1170
+	JAE           loop1173
 
-end1171:
+end1174:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -23479,11 +23514,11 @@ TEXT ·filterFloat32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1173
+	JNE          case1176
 	CMPQ         CX, $+64
-	JB           end1175
+	JB           end1178
 
-loop1174:
+loop1177:
 	VCMPPS        $0x1e, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -23515,18 +23550,18 @@ loop1174:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1174
+	JAE           loop1177
 
-end1175:
-	JMP done1172
+end1178:
+	JMP done1175
 
-case1173:
+case1176:
 	CMPQ BX, $+1
-	JNE  case1176
+	JNE  case1179
 	CMPQ CX, $+64
-	JB   end1178
+	JB   end1181
 
-loop1177:
+loop1180:
 	VCMPPS        $0x1d, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -23558,18 +23593,18 @@ loop1177:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1177
+	JAE           loop1180
 
-end1178:
-	JMP done1172
+end1181:
+	JMP done1175
 
-case1176:
+case1179:
 	CMPQ BX, $+2
-	JNE  case1179
+	JNE  case1182
 	CMPQ CX, $+64
-	JB   end1181
+	JB   end1184
 
-loop1180:
+loop1183:
 	VCMPPS        $0x11, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -23601,18 +23636,18 @@ loop1180:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1180
+	JAE           loop1183
 
-end1181:
-	JMP done1172
+end1184:
+	JMP done1175
 
-case1179:
+case1182:
 	CMPQ BX, $+3
-	JNE  case1182
+	JNE  case1185
 	CMPQ CX, $+64
-	JB   end1184
+	JB   end1187
 
-loop1183:
+loop1186:
 	VCMPPS        $0x12, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -23644,18 +23679,18 @@ loop1183:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1183
+	JAE           loop1186
 
-end1184:
-	JMP done1172
+end1187:
+	JMP done1175
 
-case1182:
+case1185:
 	CMPQ BX, $+4
-	JNE  case1185
+	JNE  case1188
 	CMPQ CX, $+64
-	JB   end1187
+	JB   end1190
 
-loop1186:
+loop1189:
 	VCMPPS        $0x00, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -23687,16 +23722,16 @@ loop1186:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1186
+	JAE           loop1189
 
-end1187:
-	JMP done1172
+end1190:
+	JMP done1175
 
-case1185:
+case1188:
 	CMPQ CX, $+64
-	JB   end1189
+	JB   end1192
 
-loop1188:
+loop1191:
 	VCMPPS        $0x04, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -23728,10 +23763,10 @@ loop1188:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1188
+	JAE           loop1191
 
-end1189:
-done1172:
+end1192:
+done1175:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -23748,11 +23783,11 @@ TEXT ·filterInt32AVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), DX
 	MOVQ         c+32(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1191
+	JNE          case1194
 	CMPQ         CX, $+64
-	JB           end1193
+	JB           end1196
 
-loop1192:
+loop1195:
 	VPCMPD        $0x06, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -23784,18 +23819,18 @@ loop1192:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1192
+	JAE           loop1195
 
-end1193:
-	JMP done1190
+end1196:
+	JMP done1193
 
-case1191:
+case1194:
 	CMPQ BX, $+1
-	JNE  case1194
+	JNE  case1197
 	CMPQ CX, $+64
-	JB   end1196
+	JB   end1199
 
-loop1195:
+loop1198:
 	VPCMPD        $0x05, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -23827,18 +23862,18 @@ loop1195:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1195
+	JAE           loop1198
 
-end1196:
-	JMP done1190
+end1199:
+	JMP done1193
 
-case1194:
+case1197:
 	CMPQ BX, $+2
-	JNE  case1197
+	JNE  case1200
 	CMPQ CX, $+64
-	JB   end1199
+	JB   end1202
 
-loop1198:
+loop1201:
 	VPCMPD        $0x01, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -23870,18 +23905,18 @@ loop1198:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1198
+	JAE           loop1201
 
-end1199:
-	JMP done1190
+end1202:
+	JMP done1193
 
-case1197:
+case1200:
 	CMPQ BX, $+3
-	JNE  case1200
+	JNE  case1203
 	CMPQ CX, $+64
-	JB   end1202
+	JB   end1205
 
-loop1201:
+loop1204:
 	VPCMPD        $0x02, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -23913,18 +23948,18 @@ loop1201:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1201
+	JAE           loop1204
 
-end1202:
-	JMP done1190
+end1205:
+	JMP done1193
 
-case1200:
+case1203:
 	CMPQ BX, $+4
-	JNE  case1203
+	JNE  case1206
 	CMPQ CX, $+64
-	JB   end1205
+	JB   end1208
 
-loop1204:
+loop1207:
 	VPCMPD        $0x00, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -23956,16 +23991,16 @@ loop1204:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1204
+	JAE           loop1207
 
-end1205:
-	JMP done1190
+end1208:
+	JMP done1193
 
-case1203:
+case1206:
 	CMPQ CX, $+64
-	JB   end1207
+	JB   end1210
 
-loop1206:
+loop1209:
 	VPCMPD        $0x04, (AX), Z0, K1
 	KMOVW         K1, BX
 	POPCNTL       BX, BX
@@ -23997,10 +24032,10 @@ loop1206:
 	ADDQ          $+256, AX
 	SUBQ          $+64, CX
 	CMPQ          CX, $+64
-	JAE           loop1206
+	JAE           loop1209
 
-end1207:
-done1190:
+end1210:
+done1193:
 	MOVQ dst+0(FP), AX
 	SUBQ AX, DX
 	SHRQ $0x02, DX
@@ -24021,9 +24056,9 @@ TEXT ·prefixInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+64
-	JB           end1209
+	JB           end1212
 
-loop1208:
+loop1211:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -24088,13 +24123,13 @@ loop1208:
 	ADDQ         $+256, DX
 	SUBQ         $+64, CX
 	CMPQ         CX, $+64
-	JAE          loop1208
+	JAE          loop1211
 
-end1209:
+end1212:
 	CMPQ CX, $+16
-	JB   end1211
+	JB   end1214
 
-loop1210:
+loop1213:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -24114,9 +24149,9 @@ loop1210:
 	ADDQ         $+64, DX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1210
+	JAE          loop1213
 
-end1211:
+end1214:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -24137,9 +24172,9 @@ TEXT ·prefixBeforeInt32AVX512(SB), NOSPLIT, $0-44
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
 	CMPQ         CX, $+64
-	JB           end1213
+	JB           end1216
 
-loop1212:
+loop1215:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -24208,13 +24243,13 @@ loop1212:
 	ADDQ         $+256, DX
 	SUBQ         $+64, CX
 	CMPQ         CX, $+64
-	JAE          loop1212
+	JAE          loop1215
 
-end1213:
+end1216:
 	CMPQ CX, $+16
-	JB   end1215
+	JB   end1218
 
-loop1214:
+loop1217:
 	VMOVUPD      (AX), Z2
 	VPSLLDQ      $0x04, Z2, Z3
 	VPADDD       Z3, Z2, Z2
@@ -24235,9 +24270,9 @@ loop1214:
 	ADDQ         $+64, DX
 	SUBQ         $+16, CX
 	CMPQ         CX, $+16
-	JAE          loop1214
+	JAE          loop1217
 
-end1215:
+end1218:
 	VMOVSS X0, ret+40(FP)
 	VZEROUPPER
 	RET
@@ -24252,13 +24287,13 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1216
+	JNE          case1219
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1217
+	JZ           plain1220
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1217
+	JNZ          plain1220
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -24266,7 +24301,7 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1218
+	JZ           none1221
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -24281,11 +24316,11 @@ TEXT ·keysDwordsAVX512(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
 
-none1218:
+none1221:
 	CMPQ AX, $+64
-	JB   end1220
+	JB   end1223
 
-loop1219:
+loop1222:
 	VPXORQ   (DX), Z1, Z0
 	VPSRAD   $0x1f, Z0, Z2
 	VPSRLD   $0x01, Z2, Z2
@@ -24314,17 +24349,17 @@ loop1219:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop1219
+	JAE      loop1222
 
-end1220:
+end1223:
 	SFENCE
 
-plain1217:
+plain1220:
 	SUBQ    $+64, AX
-	JB      end1222
+	JB      end1225
 	PCALIGN $0x40
 
-loop1221:
+loop1224:
 	VPXORQ  (DX), Z1, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
@@ -24352,14 +24387,14 @@ loop1221:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop1221
+	JAE     loop1224
 
-end1222:
+end1225:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end1224
+	JB   end1227
 
-loop1223:
+loop1226:
 	VPXORQ  (DX), Z1, Z0
 	VPSRAD  $0x1f, Z0, Z2
 	VPSRLD  $0x01, Z2, Z2
@@ -24370,11 +24405,11 @@ loop1223:
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop1223
+	JAE     loop1226
 
-end1224:
+end1227:
 	TESTQ     AX, AX
-	JZ        none1225
+	JZ        none1228
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -24386,19 +24421,19 @@ end1224:
 	VPSUBD    avx512const80<>+0(SB), Z0, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none1225:
+none1228:
 	VZEROUPPER
 	RET
 
-case1216:
+case1219:
 	CMPQ      BX, $+1
-	JNE       case1226
+	JNE       case1229
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1227
+	JZ        plain1230
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1227
+	JNZ       plain1230
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -24406,7 +24441,7 @@ case1216:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none1228
+	JZ        none1231
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -24422,11 +24457,11 @@ case1216:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none1228:
+none1231:
 	CMPQ AX, $+64
-	JB   end1230
+	JB   end1233
 
-loop1229:
+loop1232:
 	VMOVUPD  (DX), Z0
 	VPADDD   avx512const80<>+0(SB), Z0, Z0
 	VPSRAD   $0x1f, Z0, Z2
@@ -24459,17 +24494,17 @@ loop1229:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop1229
+	JAE      loop1232
 
-end1230:
+end1233:
 	SFENCE
 
-plain1227:
+plain1230:
 	SUBQ    $+64, AX
-	JB      end1232
+	JB      end1235
 	PCALIGN $0x40
 
-loop1231:
+loop1234:
 	VMOVUPD (DX), Z0
 	VPADDD  avx512const80<>+0(SB), Z0, Z0
 	VPSRAD  $0x1f, Z0, Z2
@@ -24501,14 +24536,14 @@ loop1231:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop1231
+	JAE     loop1234
 
-end1232:
+end1235:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end1234
+	JB   end1237
 
-loop1233:
+loop1236:
 	VMOVUPD (DX), Z0
 	VPADDD  avx512const80<>+0(SB), Z0, Z0
 	VPSRAD  $0x1f, Z0, Z2
@@ -24520,11 +24555,11 @@ loop1233:
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop1233
+	JAE     loop1236
 
-end1234:
+end1237:
 	TESTQ     AX, AX
-	JZ        none1235
+	JZ        none1238
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -24537,19 +24572,19 @@ end1234:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none1235:
+none1238:
 	VZEROUPPER
 	RET
 
-case1226:
+case1229:
 	CMPQ      BX, $+2
-	JNE       case1236
+	JNE       case1239
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1237
+	JZ        plain1240
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1237
+	JNZ       plain1240
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -24557,7 +24592,7 @@ case1226:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none1238
+	JZ        none1241
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -24575,11 +24610,11 @@ case1226:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none1238:
+none1241:
 	CMPQ AX, $+64
-	JB   end1240
+	JB   end1243
 
-loop1239:
+loop1242:
 	VPXORQ   (DX), Z1, Z2
 	VADDPS   Z2, Z0, Z2
 	VCMPPS   $0x03, Z2, Z2, K1
@@ -24620,17 +24655,17 @@ loop1239:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop1239
+	JAE      loop1242
 
-end1240:
+end1243:
 	SFENCE
 
-plain1237:
+plain1240:
 	SUBQ    $+64, AX
-	JB      end1242
+	JB      end1245
 	PCALIGN $0x40
 
-loop1241:
+loop1244:
 	VPXORQ  (DX), Z1, Z2
 	VADDPS  Z2, Z0, Z2
 	VCMPPS  $0x03, Z2, Z2, K1
@@ -24670,14 +24705,14 @@ loop1241:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop1241
+	JAE     loop1244
 
-end1242:
+end1245:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end1244
+	JB   end1247
 
-loop1243:
+loop1246:
 	VPXORQ  (DX), Z1, Z2
 	VADDPS  Z2, Z0, Z2
 	VCMPPS  $0x03, Z2, Z2, K1
@@ -24691,11 +24726,11 @@ loop1243:
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop1243
+	JAE     loop1246
 
-end1244:
+end1247:
 	TESTQ     AX, AX
-	JZ        none1245
+	JZ        none1248
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -24710,17 +24745,17 @@ end1244:
 	VPSUBD    avx512const80<>+0(SB), Z1, Z1
 	VMOVUPS   Z1, K1, (CX)
 
-none1245:
+none1248:
 	VZEROUPPER
 	RET
 
-case1236:
+case1239:
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1246
+	JZ        plain1249
 	MOVQ      CX, BX
 	ANDQ      $+3, BX
-	JNZ       plain1246
+	JNZ       plain1249
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -24728,7 +24763,7 @@ case1236:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none1247
+	JZ        none1250
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -24739,11 +24774,11 @@ case1236:
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none1247:
+none1250:
 	CMPQ AX, $+64
-	JB   end1249
+	JB   end1252
 
-loop1248:
+loop1251:
 	VPXORQ   (DX), Z1, Z0
 	VMOVNTPD Z0, (CX)
 	VPXORQ   64(DX), Z1, Z0
@@ -24756,17 +24791,17 @@ loop1248:
 	ADDQ     $+256, DX
 	SUBQ     $+64, AX
 	CMPQ     AX, $+64
-	JAE      loop1248
+	JAE      loop1251
 
-end1249:
+end1252:
 	SFENCE
 
-plain1246:
+plain1249:
 	SUBQ    $+64, AX
-	JB      end1251
+	JB      end1254
 	PCALIGN $0x40
 
-loop1250:
+loop1253:
 	VPXORQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	VPXORQ  64(DX), Z1, Z0
@@ -24778,25 +24813,25 @@ loop1250:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+64, AX
-	JAE     loop1250
+	JAE     loop1253
 
-end1251:
+end1254:
 	ADDQ $+64, AX
 	CMPQ AX, $+16
-	JB   end1253
+	JB   end1256
 
-loop1252:
+loop1255:
 	VPXORQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+16, AX
 	CMPQ    AX, $+16
-	JAE     loop1252
+	JAE     loop1255
 
-end1253:
+end1256:
 	TESTQ     AX, AX
-	JZ        none1254
+	JZ        none1257
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -24804,7 +24839,7 @@ end1253:
 	VPXORQ    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (CX)
 
-none1254:
+none1257:
 	VZEROUPPER
 	RET
 
@@ -24845,13 +24880,13 @@ TEXT ·partitionDwordsAVX512(SB), NOSPLIT, $0-32
 	MOVQ         24(BX), BX
 	LEAQ         (DX)(BX*4), BX
 	CMPQ         AX, $+1
-	JB           end1257
+	JB           end1260
 
-loop1256:
+loop1259:
 	MOVQ          DI, DX
 	SUBQ          SI, DX
 	CMPQ          DX, $+512
-	JB            end1255
+	JB            end1258
 	MOVQ          SI, DX
 	SUBQ          R8, DX
 	MOVQ          BX, R9
@@ -24999,10 +25034,10 @@ loop1256:
 	LEAQ          -64(BX)(DX*4), BX
 	SUBQ          $+1, AX
 	CMPQ          AX, $+1
-	JAE           loop1256
+	JAE           loop1259
 
-end1257:
-end1255:
+end1260:
+end1258:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, SI
@@ -25051,11 +25086,11 @@ TEXT ·partitionAsideDwordsAVX512(SB), NOSPLIT, $0-32
 	MOVQ         24(BX), BX
 	LEAQ         (DX)(BX*4), BX
 
-more1258:
+more1261:
 	MOVQ          BX, DX
 	SUBQ          SI, DX
 	CMPQ          DX, $+128
-	JB            end1259
+	JB            end1262
 	VMOVUPD       (AX), Z1
 	VPCMPD        $0x06, Z1, Z0, K1
 	KMOVW         K1, DX
@@ -25072,9 +25107,9 @@ more1258:
 	LEAQ          (SI)(DX*4), SI
 	LEAQ          -64(BX)(DX*4), BX
 	ADDQ          $+64, AX
-	JMP           more1258
+	JMP           more1261
 
-end1259:
+end1262:
 	MOVQ x+0(FP), AX
 	MOVQ at+8(FP), CX
 	SUBQ AX, SI
@@ -25094,7 +25129,7 @@ TEXT ·sortFewDwordsAVX512(SB), NOSPLIT, $0-16
 	VMOVD        CX, X0
 	VPBROADCASTD X0, Z0
 	CMPQ         CX, $+16
-	JA           more1261
+	JA           more1264
 	LEAQ         (AX), CX
 	VPCMPD       $0x06, avx512const83<>+0(SB), Z0, K1
 	VMOVUPD      avx512const78<>+0(SB), Z1
@@ -25162,11 +25197,11 @@ TEXT ·sortFewDwordsAVX512(SB), NOSPLIT, $0-16
 	VMOVDQA32    Z1, K1, Z2
 	VPCMPD       $0x06, avx512const83<>+0(SB), Z0, K1
 	VMOVUPS      Z2, K1, (AX)
-	JMP          sorted1260
+	JMP          sorted1263
 
-more1261:
+more1264:
 	CMPQ       CX, $+32
-	JA         more1262
+	JA         more1265
 	VMOVUPD    (AX), Z1
 	LEAQ       64(AX), CX
 	VPCMPD     $0x06, avx512const84<>+0(SB), Z0, K1
@@ -25310,11 +25345,11 @@ more1261:
 	VMOVUPD    Z4, (AX)
 	VPCMPD     $0x06, avx512const84<>+0(SB), Z0, K1
 	VMOVUPS    Z3, K1, 64(AX)
-	JMP        sorted1260
+	JMP        sorted1263
 
-more1262:
+more1265:
 	CMPQ       CX, $+64
-	JA         more1263
+	JA         more1266
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	LEAQ       128(AX), CX
@@ -25653,11 +25688,11 @@ more1262:
 	VMOVUPS    Z2, K1, 128(AX)
 	VPCMPD     $0x06, avx512const86<>+0(SB), Z0, K1
 	VMOVUPS    Z6, K1, 192(AX)
-	JMP        sorted1260
+	JMP        sorted1263
 
-more1263:
+more1266:
 	CMPQ       CX, $+128
-	JA         more1264
+	JA         more1267
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -26466,9 +26501,9 @@ more1263:
 	VMOVUPS    Z9, K1, 384(AX)
 	VPCMPD     $0x06, avx512const90<>+0(SB), Z0, K1
 	VMOVUPS    Z5, K1, 448(AX)
-	JMP        sorted1260
+	JMP        sorted1263
 
-more1264:
+more1267:
 	VMOVUPD    (AX), Z1
 	VMOVUPD    64(AX), Z2
 	VMOVUPD    128(AX), Z3
@@ -28386,7 +28421,7 @@ more1264:
 	VPCMPD     $0x06, avx512const98<>+0(SB), Z0, K1
 	VMOVUPS    Z5, K1, 960(AX)
 
-sorted1260:
+sorted1263:
 	VZEROUPPER
 	RET
 
@@ -28566,19 +28601,19 @@ TEXT ·sumFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ       Z8, Z8, Z8
 	VPXORQ       Z9, Z9, Z9
 	CMPQ         CX, $+64
-	JB           end1267
+	JB           end1270
 
-loop1266:
+loop1269:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+64, DX
-	JB      end1269
+	JB      end1272
 	PCALIGN $0x40
 
-loop1268:
+loop1271:
 	VCVTPS2PD   (AX), Z10
 	VFMADD231PD Z0, Z10, Z1
 	VCVTPS2PD   32(AX), Z10
@@ -28597,9 +28632,9 @@ loop1268:
 	VFMADD231PD Z0, Z10, Z8
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
-	JAE         loop1268
+	JAE         loop1271
 
-end1269:
+end1272:
 	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
@@ -28621,23 +28656,23 @@ end1269:
 	VPXORQ Z8, Z8, Z8
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1266
+	JAE    loop1269
 
-end1267:
+end1270:
 	CMPQ CX, $+8
-	JB   end1271
+	JB   end1274
 
-loop1270:
+loop1273:
 	VCVTPS2PD   (AX), Z2
 	VFMADD231PD Z0, Z2, Z1
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1270
+	JAE         loop1273
 
-end1271:
+end1274:
 	TESTQ       CX, CX
-	JZ          none1272
+	JZ          none1275
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -28645,7 +28680,7 @@ end1271:
 	VCVTPS2PD   Y2, Z2
 	VFMADD231PD Z0, Z2, Z1
 
-none1272:
+none1275:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -28674,19 +28709,19 @@ TEXT ·dotFloat32AVX512(SB), NOSPLIT, $0-56
 	VPXORQ Z7, Z7, Z7
 	VPXORQ Z8, Z8, Z8
 	CMPQ   CX, $+64
-	JB     end1274
+	JB     end1277
 
-loop1273:
+loop1276:
 	MOVQ    CX, BX
 	MOVQ    $+8192, SI
 	CMPQ    BX, SI
 	CMOVQGT SI, BX
 	SUBQ    BX, CX
 	SUBQ    $+64, BX
-	JB      end1276
+	JB      end1279
 	PCALIGN $0x40
 
-loop1275:
+loop1278:
 	VCVTPS2PD   (AX), Z9
 	VCVTPS2PD   (DX), Z10
 	VFMADD231PD Z9, Z10, Z0
@@ -28714,9 +28749,9 @@ loop1275:
 	ADDQ        $+256, AX
 	ADDQ        $+256, DX
 	SUBQ        $+64, BX
-	JAE         loop1275
+	JAE         loop1278
 
-end1276:
+end1279:
 	ADDQ   $+64, BX
 	ADDQ   BX, CX
 	ADDQ   $+64, CX
@@ -28738,13 +28773,13 @@ end1276:
 	VPXORQ Z7, Z7, Z7
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1273
+	JAE    loop1276
 
-end1274:
+end1277:
 	CMPQ CX, $+8
-	JB   end1278
+	JB   end1281
 
-loop1277:
+loop1280:
 	VCVTPS2PD   (AX), Z1
 	VCVTPS2PD   (DX), Z2
 	VFMADD231PD Z1, Z2, Z0
@@ -28752,11 +28787,11 @@ loop1277:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1277
+	JAE         loop1280
 
-end1278:
+end1281:
 	TESTQ       CX, CX
-	JZ          none1279
+	JZ          none1282
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -28766,7 +28801,7 @@ end1278:
 	VCVTPS2PD   Y2, Z2
 	VFMADD231PD Z1, Z2, Z0
 
-none1279:
+none1282:
 	VADDPD        Z0, Z8, Z8
 	VEXTRACTF64X4 $0x01, Z8, Y0
 	VADDPD        Y0, Y8, Y8
@@ -28795,19 +28830,19 @@ TEXT ·sumAbsFloat32AVX512(SB), NOSPLIT, $0-32
 	VPXORQ       Z10, Z10, Z10
 	VMOVUPD      avx512const1<>+0(SB), Z0
 	CMPQ         CX, $+64
-	JB           end1281
+	JB           end1284
 
-loop1280:
+loop1283:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+64, DX
-	JB      end1283
+	JB      end1286
 	PCALIGN $0x40
 
-loop1282:
+loop1285:
 	VCVTPS2PD   (AX), Z11
 	VPANDNQ     Z11, Z0, Z11
 	VFMADD231PD Z1, Z11, Z2
@@ -28834,9 +28869,9 @@ loop1282:
 	VFMADD231PD Z1, Z11, Z9
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
-	JAE         loop1282
+	JAE         loop1285
 
-end1283:
+end1286:
 	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
@@ -28858,24 +28893,24 @@ end1283:
 	VPXORQ Z9, Z9, Z9
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1280
+	JAE    loop1283
 
-end1281:
+end1284:
 	CMPQ CX, $+8
-	JB   end1285
+	JB   end1288
 
-loop1284:
+loop1287:
 	VCVTPS2PD   (AX), Z3
 	VPANDNQ     Z3, Z0, Z3
 	VFMADD231PD Z1, Z3, Z2
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1284
+	JAE         loop1287
 
-end1285:
+end1288:
 	TESTQ       CX, CX
-	JZ          none1286
+	JZ          none1289
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -28884,7 +28919,7 @@ end1285:
 	VPANDNQ     Z3, Z0, Z3
 	VFMADD231PD Z1, Z3, Z2
 
-none1286:
+none1289:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -28923,19 +28958,19 @@ TEXT ·shiftedFloat32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z18, Z18, Z18
 	VPXORQ       Z19, Z19, Z19
 	CMPQ         CX, $+64
-	JB           end1288
+	JB           end1291
 
-loop1287:
+loop1290:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+64, DX
-	JB      end1290
+	JB      end1293
 	PCALIGN $0x40
 
-loop1289:
+loop1292:
 	VCVTPS2PD   (AX), Z20
 	VADDPD      Z0, Z20, Z20
 	VFMADD231PD Z1, Z20, Z2
@@ -28970,9 +29005,9 @@ loop1289:
 	VFMADD231PD Z20, Z20, Z18
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
-	JAE         loop1289
+	JAE         loop1292
 
-end1290:
+end1293:
 	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
@@ -29010,13 +29045,13 @@ end1290:
 	VPXORQ Z18, Z18, Z18
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1287
+	JAE    loop1290
 
-end1288:
+end1291:
 	CMPQ CX, $+8
-	JB   end1292
+	JB   end1295
 
-loop1291:
+loop1294:
 	VCVTPS2PD   (AX), Z3
 	VADDPD      Z0, Z3, Z3
 	VFMADD231PD Z1, Z3, Z2
@@ -29024,11 +29059,11 @@ loop1291:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1291
+	JAE         loop1294
 
-end1292:
+end1295:
 	TESTQ       CX, CX
-	JZ          none1293
+	JZ          none1296
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -29039,7 +29074,7 @@ end1292:
 	VFMADD231PD Z1, Z3, Z2
 	VFMADD231PD Z3, Z3, Z11
 
-none1293:
+none1296:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -29086,19 +29121,19 @@ TEXT ·shiftedInt32AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z18, Z18, Z18
 	VPXORQ       Z19, Z19, Z19
 	CMPQ         CX, $+64
-	JB           end1295
+	JB           end1298
 
-loop1294:
+loop1297:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+64, DX
-	JB      end1297
+	JB      end1300
 	PCALIGN $0x40
 
-loop1296:
+loop1299:
 	VCVTDQ2PD   (AX), Z20
 	VADDPD      Z0, Z20, Z20
 	VFMADD231PD Z1, Z20, Z2
@@ -29133,9 +29168,9 @@ loop1296:
 	VFMADD231PD Z20, Z20, Z18
 	ADDQ        $+256, AX
 	SUBQ        $+64, DX
-	JAE         loop1296
+	JAE         loop1299
 
-end1297:
+end1300:
 	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
@@ -29173,13 +29208,13 @@ end1297:
 	VPXORQ Z18, Z18, Z18
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1294
+	JAE    loop1297
 
-end1295:
+end1298:
 	CMPQ CX, $+8
-	JB   end1299
+	JB   end1302
 
-loop1298:
+loop1301:
 	VCVTDQ2PD   (AX), Z3
 	VADDPD      Z0, Z3, Z3
 	VFMADD231PD Z1, Z3, Z2
@@ -29187,11 +29222,11 @@ loop1298:
 	ADDQ        $+32, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1298
+	JAE         loop1301
 
-end1299:
+end1302:
 	TESTQ       CX, CX
-	JZ          none1300
+	JZ          none1303
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -29202,7 +29237,7 @@ end1299:
 	VFMADD231PD Z1, Z3, Z2
 	VFMADD231PD Z3, Z3, Z11
 
-none1300:
+none1303:
 	VADDPD        Z2, Z10, Z10
 	VEXTRACTF64X4 $0x01, Z10, Y0
 	VADDPD        Y0, Y10, Y10
@@ -29255,10 +29290,10 @@ TEXT ·coShiftedFloat32AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z21, Z21, Z21
 	MOVQ         ·fetchAhead+0(SB), BX
 	SUBQ         $+32, CX
-	JB           end1302
+	JB           end1305
 	PCALIGN      $0x40
 
-loop1301:
+loop1304:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
@@ -29302,14 +29337,14 @@ loop1301:
 	ADDQ        $+128, AX
 	ADDQ        $+128, DX
 	SUBQ        $+32, CX
-	JAE         loop1301
+	JAE         loop1304
 
-end1302:
+end1305:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end1304
+	JB   end1307
 
-loop1303:
+loop1306:
 	VCVTPS2PD   (AX), Z22
 	VADDPD      Z22, Z0, Z22
 	VCVTPS2PD   (DX), Z23
@@ -29323,11 +29358,11 @@ loop1303:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1303
+	JAE         loop1306
 
-end1304:
+end1307:
 	TESTQ       CX, CX
-	JZ          none1305
+	JZ          none1308
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -29345,7 +29380,7 @@ end1304:
 	VFMADD231PD Z1, Z1, Z14
 	VFMADD231PD Z0, Z1, Z18
 
-none1305:
+none1308:
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z5, Z3, Z3
 	VADDPD        Z3, Z2, Z2
@@ -29432,10 +29467,10 @@ TEXT ·coShiftedInt32AVX512(SB), NOSPLIT, $0-104
 	VPXORQ       Z21, Z21, Z21
 	MOVQ         ·fetchAhead+0(SB), BX
 	SUBQ         $+32, CX
-	JB           end1307
+	JB           end1310
 	PCALIGN      $0x40
 
-loop1306:
+loop1309:
 	PREFETCHT0  (AX)(BX*1)
 	PREFETCHT0  64(AX)(BX*1)
 	PREFETCHT0  (DX)(BX*1)
@@ -29479,14 +29514,14 @@ loop1306:
 	ADDQ        $+128, AX
 	ADDQ        $+128, DX
 	SUBQ        $+32, CX
-	JAE         loop1306
+	JAE         loop1309
 
-end1307:
+end1310:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end1309
+	JB   end1312
 
-loop1308:
+loop1311:
 	VCVTDQ2PD   (AX), Z22
 	VADDPD      Z22, Z0, Z22
 	VCVTDQ2PD   (DX), Z23
@@ -29500,11 +29535,11 @@ loop1308:
 	ADDQ        $+32, DX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1308
+	JAE         loop1311
 
-end1309:
+end1312:
 	TESTQ       CX, CX
-	JZ          none1310
+	JZ          none1313
 	MOVQ        $-1, BX
 	BZHIQ       CX, BX, BX
 	KMOVW       BX, K1
@@ -29522,7 +29557,7 @@ end1309:
 	VFMADD231PD Z1, Z1, Z14
 	VFMADD231PD Z0, Z1, Z18
 
-none1310:
+none1313:
 	VADDPD        Z4, Z2, Z2
 	VADDPD        Z5, Z3, Z3
 	VADDPD        Z3, Z2, Z2
@@ -29588,9 +29623,9 @@ TEXT ·groupFloatsFloat32AVX512(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx512const16<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1312
+	JB      end1315
 
-loop1311:
+loop1314:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -29612,9 +29647,9 @@ loop1311:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1311
+	JAE      loop1314
 
-end1312:
+end1315:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -29622,9 +29657,9 @@ end1312:
 	VMOVUPD avx512const17<>+0(SB), X0
 	VMOVUPD avx512const18<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1314
+	JB      end1317
 
-loop1313:
+loop1316:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -29725,13 +29760,13 @@ loop1313:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1313
+	JAE          loop1316
 
-end1314:
+end1317:
 	CMPQ BX, $+1
-	JB   end1316
+	JB   end1319
 
-loop1315:
+loop1318:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VBROADCASTSS (DX), X2
@@ -29748,15 +29783,15 @@ loop1315:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1315
+	JAE          loop1318
 
-end1316:
+end1319:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1318
+	JB   end1321
 
-loop1317:
+loop1320:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -29778,9 +29813,9 @@ loop1317:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1317
+	JAE     loop1320
 
-end1318:
+end1321:
 	VZEROUPPER
 	RET
 
@@ -29796,9 +29831,9 @@ TEXT ·groupFloatsInt32AVX512(SB), NOSPLIT, $0-72
 	VPXOR   X0, X0, X0
 	VMOVUPD avx512const16<>+0(SB), X1
 	CMPQ    DX, $+1
-	JB      end1320
+	JB      end1323
 
-loop1319:
+loop1322:
 	VMOVDDUP 8(BX), X2
 	VMOVUPD  X0, (CX)
 	VMOVUPD  X0, 16(CX)
@@ -29820,9 +29855,9 @@ loop1319:
 	ADDQ     $+48, BX
 	SUBQ     $+1, DX
 	CMPQ     DX, $+1
-	JAE      loop1319
+	JAE      loop1322
 
-end1320:
+end1323:
 	MOVQ    codes_base+16(FP), CX
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
@@ -29830,9 +29865,9 @@ end1320:
 	VMOVUPD avx512const17<>+0(SB), X0
 	VMOVUPD avx512const18<>+0(SB), X1
 	CMPQ    BX, $+8
-	JB      end1322
+	JB      end1325
 
-loop1321:
+loop1324:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -29933,13 +29968,13 @@ loop1321:
 	ADDQ         $+32, DX
 	SUBQ         $+8, BX
 	CMPQ         BX, $+8
-	JAE          loop1321
+	JAE          loop1324
 
-end1322:
+end1325:
 	CMPQ BX, $+1
-	JB   end1324
+	JB   end1327
 
-loop1323:
+loop1326:
 	MOVBLZX      (CX), SI
 	SHLQ         $0x08, SI
 	VPBROADCASTD (DX), X2
@@ -29956,15 +29991,15 @@ loop1323:
 	ADDQ         $+4, DX
 	SUBQ         $+1, BX
 	CMPQ         BX, $+1
-	JAE          loop1323
+	JAE          loop1326
 
-end1324:
+end1327:
 	MOVQ groups+8(FP), CX
 	MOVQ sums+0(FP), DX
 	CMPQ CX, $+1
-	JB   end1326
+	JB   end1329
 
-loop1325:
+loop1328:
 	MOVQ    16(AX), BX
 	VMOVUPD (AX), X0
 	VMOVUPD 32(AX), X1
@@ -29986,9 +30021,9 @@ loop1325:
 	ADDQ    $+48, DX
 	SUBQ    $+1, CX
 	CMPQ    CX, $+1
-	JAE     loop1325
+	JAE     loop1328
 
-end1326:
+end1329:
 	VZEROUPPER
 	RET
 
@@ -29999,18 +30034,18 @@ TEXT ·widenFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1328
+	JB   end1331
 
-loop1327:
+loop1330:
 	VCVTPS2PD (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1327
+	JAE       loop1330
 
-end1328:
+end1331:
 	VZEROUPPER
 	RET
 
@@ -30021,18 +30056,18 @@ TEXT ·widenInt32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1330
+	JB   end1333
 
-loop1329:
+loop1332:
 	VPMOVSXDQ (AX), Z0
 	VMOVUPD   Z0, (DX)
 	ADDQ      $+32, AX
 	ADDQ      $+64, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1329
+	JAE       loop1332
 
-end1330:
+end1333:
 	VZEROUPPER
 	RET
 
@@ -30043,9 +30078,9 @@ TEXT ·roundFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ x_len+16(FP), CX
 	MOVQ dst+0(FP), DX
 	CMPQ CX, $+8
-	JB   end1332
+	JB   end1335
 
-loop1331:
+loop1334:
 	VMOVUPD   (AX), Z0
 	VCVTPD2PS Z0, Y0
 	VMOVUPS   Y0, (DX)
@@ -30053,9 +30088,9 @@ loop1331:
 	ADDQ      $+32, DX
 	SUBQ      $+8, CX
 	CMPQ      CX, $+8
-	JAE       loop1331
+	JAE       loop1334
 
-end1332:
+end1335:
 	VZEROUPPER
 	RET
 
@@ -30071,23 +30106,23 @@ TEXT ·takeDwordsAVX512(SB), NOSPLIT, $0-64
 	MOVQ         dst+0(FP), CX
 	MOVQ         BX, SI
 	CMPQ         BX, $+8
-	JB           end1335
+	JB           end1338
 
-loop1334:
+loop1337:
 	VMOVUPD    (DX), Z2
 	VPCMPUQ    $0x06, Z2, Z0, K1
 	KORTESTB   K1, K1
-	JAE        bad1333
+	JAE        bad1336
 	VGATHERQPS (AX)(Z2*4), K1, Y1
 	VMOVUPS    Y1, (CX)
 	ADDQ       $+64, DX
 	ADDQ       $+32, CX
 	SUBQ       $+8, BX
 	CMPQ       BX, $+8
-	JAE        loop1334
+	JAE        loop1337
 
-end1335:
-bad1333:
+end1338:
+bad1336:
 	SUBQ BX, SI
 	MOVQ SI, ret+56(FP)
 	VZEROUPPER
@@ -30114,10 +30149,10 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ         x+8(FP), DX
 	MOVQ         stream+24(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1336
+	JZ           plain1339
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1336
+	JNZ          plain1339
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -30125,7 +30160,7 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-32
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1337
+	JZ           none1340
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -30157,11 +30192,11 @@ TEXT ·expFloat32AVX512(SB), NOSPLIT, $0-32
 	LEAQ         (CX)(BX*4), CX
 	LEAQ         (DX)(BX*4), DX
 
-none1337:
+none1340:
 	CMPQ AX, $+32
-	JB   end1339
+	JB   end1342
 
-loop1338:
+loop1341:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (DX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -30258,17 +30293,17 @@ loop1338:
 	ADDQ         $+128, DX
 	SUBQ         $+32, AX
 	CMPQ         AX, $+32
-	JAE          loop1338
+	JAE          loop1341
 
-end1339:
+end1342:
 	SFENCE
 
-plain1336:
+plain1339:
 	SUBQ    $+32, AX
-	JB      end1341
+	JB      end1344
 	PCALIGN $0x40
 
-loop1340:
+loop1343:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (DX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -30364,14 +30399,14 @@ loop1340:
 	ADDQ         $+128, CX
 	ADDQ         $+128, DX
 	SUBQ         $+32, AX
-	JAE          loop1340
+	JAE          loop1343
 
-end1341:
+end1344:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1343
+	JB   end1346
 
-loop1342:
+loop1345:
 	VMOVUPD      Z0, Z13
 	VCVTPS2PD    (DX), Z14
 	VMINPD       Z14, Z13, Z13
@@ -30399,11 +30434,11 @@ loop1342:
 	ADDQ         $+32, DX
 	SUBQ         $+8, AX
 	CMPQ         AX, $+8
-	JAE          loop1342
+	JAE          loop1345
 
-end1343:
+end1346:
 	TESTQ        AX, AX
-	JZ           none1344
+	JZ           none1347
 	MOVQ         $-1, BX
 	BZHIQ        AX, BX, BX
 	KMOVW        BX, K1
@@ -30432,7 +30467,7 @@ end1343:
 	VCVTPD2PS    Z4, Y0
 	VMOVUPS      Y0, K1, (CX)
 
-none1344:
+none1347:
 	VZEROUPPER
 	RET
 
@@ -30485,10 +30520,10 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-32
 	MOVQ         x+8(FP), DX
 	MOVQ         stream+24(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1345
+	JZ           plain1348
 	MOVQ         CX, BX
 	ANDQ         $+3, BX
-	JNZ          plain1345
+	JNZ          plain1348
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+31, BX
@@ -30496,7 +30531,7 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-32
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1346
+	JZ           none1349
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -30521,7 +30556,7 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-32
 	VFMADD231PD  Z7, Z16, Z18
 	VFPCLASSPDZ  $0xdf, Z14, K2
 	KORTESTB     K2, K2
-	JZ           ordinary1347
+	JZ           ordinary1350
 	VCMPPD       $0x11, Z13, Z14, K2
 	VMOVUPD      avx512const55<>+0(SB), K2, Z18
 	VCMPPD       $0x00, Z13, Z14, K2
@@ -30529,112 +30564,19 @@ TEXT ·logFloat32AVX512(SB), NOSPLIT, $0-32
 	VCMPPD       $0x05, avx512const19<>+0(SB), Z14, K2
 	VMOVUPD      Z14, K2, Z18
 
-ordinary1347:
+ordinary1350:
 	VCVTPD2PS Z18, Y14
 	VMOVUPS   Y14, K1, (CX)
 	SUBQ      BX, AX
 	LEAQ      (CX)(BX*4), CX
 	LEAQ      (DX)(BX*4), DX
 
-none1346:
+none1349:
 	CMPQ AX, $+32
-	JB   end1349
+	JB   end1352
 
-loop1348:
+loop1351:
 	VCVTPS2PD   (DX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1350
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const55<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const20<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
-
-ordinary1350:
-	VCVTPD2PS   Z18, Y14
-	VMOVNTPD    Y14, (CX)
-	VCVTPS2PD   32(DX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1351
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const55<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const20<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
-
-ordinary1351:
-	VCVTPD2PS   Z18, Y14
-	VMOVNTPD    Y14, 32(CX)
-	VCVTPS2PD   64(DX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1352
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const55<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const20<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
-
-ordinary1352:
-	VCVTPD2PS   Z18, Y14
-	VMOVNTPD    Y14, 64(CX)
-	VCVTPS2PD   96(DX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
 	VPORQ       Z3, Z16, Z16
@@ -30663,24 +30605,71 @@ ordinary1352:
 	VMOVUPD     Z14, K1, Z18
 
 ordinary1353:
-	VCVTPD2PS Z18, Y14
-	VMOVNTPD  Y14, 96(CX)
-	ADDQ      $+128, CX
-	ADDQ      $+128, DX
-	SUBQ      $+32, AX
-	CMPQ      AX, $+32
-	JAE       loop1348
+	VCVTPD2PS   Z18, Y14
+	VMOVNTPD    Y14, (CX)
+	VCVTPS2PD   32(DX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1354
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const55<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
 
-end1349:
-	SFENCE
+ordinary1354:
+	VCVTPD2PS   Z18, Y14
+	VMOVNTPD    Y14, 32(CX)
+	VCVTPS2PD   64(DX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1355
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const55<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
 
-plain1345:
-	SUBQ    $+32, AX
-	JB      end1355
-	PCALIGN $0x40
-
-loop1354:
-	VCVTPS2PD   (DX), Z14
+ordinary1355:
+	VCVTPD2PS   Z18, Y14
+	VMOVNTPD    Y14, 64(CX)
+	VCVTPS2PD   96(DX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
 	VPORQ       Z3, Z16, Z16
@@ -30709,71 +30698,24 @@ loop1354:
 	VMOVUPD     Z14, K1, Z18
 
 ordinary1356:
-	VCVTPD2PS   Z18, Y14
-	VMOVUPD     Y14, (CX)
-	VCVTPS2PD   32(DX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1357
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const55<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const20<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
+	VCVTPD2PS Z18, Y14
+	VMOVNTPD  Y14, 96(CX)
+	ADDQ      $+128, CX
+	ADDQ      $+128, DX
+	SUBQ      $+32, AX
+	CMPQ      AX, $+32
+	JAE       loop1351
 
-ordinary1357:
-	VCVTPD2PS   Z18, Y14
-	VMOVUPD     Y14, 32(CX)
-	VCVTPS2PD   64(DX), Z14
-	VPADDQ      Z0, Z14, Z15
-	VPSRLQ      $0x34, Z15, Z16
-	VPORQ       Z3, Z16, Z16
-	VSUBPD      Z4, Z16, Z16
-	VPANDQ      Z2, Z15, Z15
-	VPADDQ      Z1, Z15, Z15
-	VSUBPD      Z5, Z15, Z15
-	VADDPD      Z6, Z15, Z17
-	VDIVPD      Z17, Z15, Z17
-	VMULPD      Z17, Z17, Z15
-	VMOVUPD     Z12, Z18
-	VFMADD213PD Z11, Z15, Z18
-	VFMADD213PD Z10, Z15, Z18
-	VFMADD213PD Z9, Z15, Z18
-	VFMADD213PD Z8, Z15, Z18
-	VMULPD      Z17, Z18, Z18
-	VFMADD231PD Z7, Z16, Z18
-	VFPCLASSPDZ $0xdf, Z14, K1
-	KORTESTB    K1, K1
-	JZ          ordinary1358
-	VCMPPD      $0x11, Z13, Z14, K1
-	VMOVUPD     avx512const55<>+0(SB), K1, Z18
-	VCMPPD      $0x00, Z13, Z14, K1
-	VMOVUPD     avx512const20<>+0(SB), K1, Z18
-	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
-	VMOVUPD     Z14, K1, Z18
+end1352:
+	SFENCE
 
-ordinary1358:
-	VCVTPD2PS   Z18, Y14
-	VMOVUPD     Y14, 64(CX)
-	VCVTPS2PD   96(DX), Z14
+plain1348:
+	SUBQ    $+32, AX
+	JB      end1358
+	PCALIGN $0x40
+
+loop1357:
+	VCVTPS2PD   (DX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
 	VPORQ       Z3, Z16, Z16
@@ -30802,20 +30744,71 @@ ordinary1358:
 	VMOVUPD     Z14, K1, Z18
 
 ordinary1359:
-	VCVTPD2PS Z18, Y14
-	VMOVUPD   Y14, 96(CX)
-	ADDQ      $+128, CX
-	ADDQ      $+128, DX
-	SUBQ      $+32, AX
-	JAE       loop1354
+	VCVTPD2PS   Z18, Y14
+	VMOVUPD     Y14, (CX)
+	VCVTPS2PD   32(DX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1360
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const55<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
 
-end1355:
-	ADDQ $+32, AX
-	CMPQ AX, $+8
-	JB   end1361
+ordinary1360:
+	VCVTPD2PS   Z18, Y14
+	VMOVUPD     Y14, 32(CX)
+	VCVTPS2PD   64(DX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1361
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const55<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
 
-loop1360:
-	VCVTPS2PD   (DX), Z14
+ordinary1361:
+	VCVTPD2PS   Z18, Y14
+	VMOVUPD     Y14, 64(CX)
+	VCVTPS2PD   96(DX), Z14
 	VPADDQ      Z0, Z14, Z15
 	VPSRLQ      $0x34, Z15, Z16
 	VPORQ       Z3, Z16, Z16
@@ -30845,16 +30838,58 @@ loop1360:
 
 ordinary1362:
 	VCVTPD2PS Z18, Y14
+	VMOVUPD   Y14, 96(CX)
+	ADDQ      $+128, CX
+	ADDQ      $+128, DX
+	SUBQ      $+32, AX
+	JAE       loop1357
+
+end1358:
+	ADDQ $+32, AX
+	CMPQ AX, $+8
+	JB   end1364
+
+loop1363:
+	VCVTPS2PD   (DX), Z14
+	VPADDQ      Z0, Z14, Z15
+	VPSRLQ      $0x34, Z15, Z16
+	VPORQ       Z3, Z16, Z16
+	VSUBPD      Z4, Z16, Z16
+	VPANDQ      Z2, Z15, Z15
+	VPADDQ      Z1, Z15, Z15
+	VSUBPD      Z5, Z15, Z15
+	VADDPD      Z6, Z15, Z17
+	VDIVPD      Z17, Z15, Z17
+	VMULPD      Z17, Z17, Z15
+	VMOVUPD     Z12, Z18
+	VFMADD213PD Z11, Z15, Z18
+	VFMADD213PD Z10, Z15, Z18
+	VFMADD213PD Z9, Z15, Z18
+	VFMADD213PD Z8, Z15, Z18
+	VMULPD      Z17, Z18, Z18
+	VFMADD231PD Z7, Z16, Z18
+	VFPCLASSPDZ $0xdf, Z14, K1
+	KORTESTB    K1, K1
+	JZ          ordinary1365
+	VCMPPD      $0x11, Z13, Z14, K1
+	VMOVUPD     avx512const55<>+0(SB), K1, Z18
+	VCMPPD      $0x00, Z13, Z14, K1
+	VMOVUPD     avx512const20<>+0(SB), K1, Z18
+	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K1
+	VMOVUPD     Z14, K1, Z18
+
+ordinary1365:
+	VCVTPD2PS Z18, Y14
 	VMOVUPD   Y14, (CX)
 	ADDQ      $+32, CX
 	ADDQ      $+32, DX
 	SUBQ      $+8, AX
 	CMPQ      AX, $+8
-	JAE       loop1360
+	JAE       loop1363
 
-end1361:
+end1364:
 	TESTQ       AX, AX
-	JZ          none1363
+	JZ          none1366
 	MOVQ        $-1, BX
 	BZHIQ       AX, BX, BX
 	KMOVW       BX, K1
@@ -30879,7 +30914,7 @@ end1361:
 	VFMADD231PD Z7, Z15, Z2
 	VFPCLASSPDZ $0xdf, Z14, K2
 	KORTESTB    K2, K2
-	JZ          ordinary1364
+	JZ          ordinary1367
 	VCMPPD      $0x11, Z13, Z14, K2
 	VMOVUPD     avx512const55<>+0(SB), K2, Z2
 	VCMPPD      $0x00, Z13, Z14, K2
@@ -30887,11 +30922,11 @@ end1361:
 	VCMPPD      $0x05, avx512const19<>+0(SB), Z14, K2
 	VMOVUPD     Z14, K2, Z2
 
-ordinary1364:
+ordinary1367:
 	VCVTPD2PS Z2, Y0
 	VMOVUPS   Y0, K1, (CX)
 
-none1363:
+none1366:
 	VZEROUPPER
 	RET
 
@@ -30932,13 +30967,13 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         x+16(FP), DX
 	MOVQ         c+0(FP), BX
 	CMPQ         BX, $+0
-	JNE          case1365
+	JNE          case1368
 	MOVQ         stream+40(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1366
+	JZ           plain1369
 	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1366
+	JNZ          plain1369
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -30946,7 +30981,7 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-48
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1367
+	JZ           none1370
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -30958,11 +30993,11 @@ TEXT ·unaryInt64AVX512(SB), NOSPLIT, $0-48
 	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
 
-none1367:
+none1370:
 	CMPQ AX, $+32
-	JB   end1369
+	JB   end1372
 
-loop1368:
+loop1371:
 	VMOVUPD  (DX), Z1
 	VPMULLQ  Z0, Z1, Z1
 	VMOVNTPD Z1, (CX)
@@ -30979,17 +31014,17 @@ loop1368:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop1368
+	JAE      loop1371
 
-end1369:
+end1372:
 	SFENCE
 
-plain1366:
+plain1369:
 	SUBQ    $+32, AX
-	JB      end1371
+	JB      end1374
 	PCALIGN $0x40
 
-loop1370:
+loop1373:
 	VMOVUPD (DX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VMOVUPD Z1, (CX)
@@ -31005,14 +31040,14 @@ loop1370:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop1370
+	JAE     loop1373
 
-end1371:
+end1374:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1373
+	JB   end1376
 
-loop1372:
+loop1375:
 	VMOVUPD (DX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VMOVUPD Z1, (CX)
@@ -31020,11 +31055,11 @@ loop1372:
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop1372
+	JAE     loop1375
 
-end1373:
+end1376:
 	TESTQ     AX, AX
-	JZ        none1374
+	JZ        none1377
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -31033,19 +31068,19 @@ end1373:
 	VPMULLQ   Z0, Z1, Z1
 	VMOVUPD   Z1, K1, (CX)
 
-none1374:
+none1377:
 	VZEROUPPER
 	RET
 
-case1365:
+case1368:
 	CMPQ      BX, $+1
-	JNE       case1375
+	JNE       case1378
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1376
+	JZ        plain1379
 	MOVQ      CX, BX
 	ANDQ      $+7, BX
-	JNZ       plain1376
+	JNZ       plain1379
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -31053,7 +31088,7 @@ case1365:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none1377
+	JZ        none1380
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -31064,11 +31099,11 @@ case1365:
 	LEAQ      (CX)(BX*8), CX
 	LEAQ      (DX)(BX*8), DX
 
-none1377:
+none1380:
 	CMPQ AX, $+32
-	JB   end1379
+	JB   end1382
 
-loop1378:
+loop1381:
 	VPABSQ   (DX), Z0
 	VMOVNTPD Z0, (CX)
 	VPABSQ   64(DX), Z0
@@ -31081,17 +31116,17 @@ loop1378:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop1378
+	JAE      loop1381
 
-end1379:
+end1382:
 	SFENCE
 
-plain1376:
+plain1379:
 	SUBQ    $+32, AX
-	JB      end1381
+	JB      end1384
 	PCALIGN $0x40
 
-loop1380:
+loop1383:
 	VPABSQ  (DX), Z0
 	VMOVUPD Z0, (CX)
 	VPABSQ  64(DX), Z0
@@ -31103,25 +31138,25 @@ loop1380:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop1380
+	JAE     loop1383
 
-end1381:
+end1384:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1383
+	JB   end1386
 
-loop1382:
+loop1385:
 	VPABSQ  (DX), Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop1382
+	JAE     loop1385
 
-end1383:
+end1386:
 	TESTQ     AX, AX
-	JZ        none1384
+	JZ        none1387
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -31129,17 +31164,17 @@ end1383:
 	VPABSQ    Z0, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none1384:
+none1387:
 	VZEROUPPER
 	RET
 
-case1375:
+case1378:
 	MOVQ      stream+40(FP), BX
 	TESTQ     BX, BX
-	JZ        plain1385
+	JZ        plain1388
 	MOVQ      CX, BX
 	ANDQ      $+7, BX
-	JNZ       plain1385
+	JNZ       plain1388
 	MOVQ      CX, BX
 	NEGQ      BX
 	ANDQ      $+63, BX
@@ -31147,7 +31182,7 @@ case1375:
 	CMPQ      BX, AX
 	CMOVQHI   AX, BX
 	TESTQ     BX, BX
-	JZ        none1386
+	JZ        none1389
 	MOVQ      $-1, SI
 	BZHIQ     BX, SI, SI
 	KMOVW     SI, K1
@@ -31158,11 +31193,11 @@ case1375:
 	LEAQ      (CX)(BX*8), CX
 	LEAQ      (DX)(BX*8), DX
 
-none1386:
+none1389:
 	CMPQ AX, $+32
-	JB   end1388
+	JB   end1391
 
-loop1387:
+loop1390:
 	VPSUBQ   (DX), Z1, Z0
 	VMOVNTPD Z0, (CX)
 	VPSUBQ   64(DX), Z1, Z0
@@ -31175,17 +31210,17 @@ loop1387:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop1387
+	JAE      loop1390
 
-end1388:
+end1391:
 	SFENCE
 
-plain1385:
+plain1388:
 	SUBQ    $+32, AX
-	JB      end1390
+	JB      end1393
 	PCALIGN $0x40
 
-loop1389:
+loop1392:
 	VPSUBQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	VPSUBQ  64(DX), Z1, Z0
@@ -31197,25 +31232,25 @@ loop1389:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop1389
+	JAE     loop1392
 
-end1390:
+end1393:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1392
+	JB   end1395
 
-loop1391:
+loop1394:
 	VPSUBQ  (DX), Z1, Z0
 	VMOVUPD Z0, (CX)
 	ADDQ    $+64, CX
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop1391
+	JAE     loop1394
 
-end1392:
+end1395:
 	TESTQ     AX, AX
-	JZ        none1393
+	JZ        none1396
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -31223,7 +31258,7 @@ end1392:
 	VPSUBQ    Z0, Z1, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none1393:
+none1396:
 	VZEROUPPER
 	RET
 
@@ -31237,10 +31272,10 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-48
 	MOVQ         y+24(FP), BX
 	MOVQ         stream+40(FP), SI
 	TESTQ        SI, SI
-	JZ           plain1394
+	JZ           plain1397
 	MOVQ         CX, SI
 	ANDQ         $+7, SI
-	JNZ          plain1394
+	JNZ          plain1397
 	MOVQ         CX, SI
 	NEGQ         SI
 	ANDQ         $+63, SI
@@ -31248,7 +31283,7 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-48
 	CMPQ         SI, AX
 	CMOVQHI      AX, SI
 	TESTQ        SI, SI
-	JZ           none1395
+	JZ           none1398
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -31263,11 +31298,11 @@ TEXT ·axpyInt64AVX512(SB), NOSPLIT, $0-48
 	LEAQ         (DX)(SI*8), DX
 	LEAQ         (BX)(SI*8), BX
 
-none1395:
+none1398:
 	CMPQ AX, $+32
-	JB   end1397
+	JB   end1400
 
-loop1396:
+loop1399:
 	VMOVUPD  (DX), Z1
 	VPMULLQ  Z0, Z1, Z1
 	VPADDQ   (BX), Z1, Z1
@@ -31289,17 +31324,17 @@ loop1396:
 	ADDQ     $+256, BX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop1396
+	JAE      loop1399
 
-end1397:
+end1400:
 	SFENCE
 
-plain1394:
+plain1397:
 	SUBQ    $+32, AX
-	JB      end1399
+	JB      end1402
 	PCALIGN $0x40
 
-loop1398:
+loop1401:
 	VMOVUPD (DX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VPADDQ  (BX), Z1, Z1
@@ -31320,14 +31355,14 @@ loop1398:
 	ADDQ    $+256, DX
 	ADDQ    $+256, BX
 	SUBQ    $+32, AX
-	JAE     loop1398
+	JAE     loop1401
 
-end1399:
+end1402:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1401
+	JB   end1404
 
-loop1400:
+loop1403:
 	VMOVUPD (DX), Z1
 	VPMULLQ Z0, Z1, Z1
 	VPADDQ  (BX), Z1, Z1
@@ -31337,11 +31372,11 @@ loop1400:
 	ADDQ    $+64, BX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop1400
+	JAE     loop1403
 
-end1401:
+end1404:
 	TESTQ     AX, AX
-	JZ        none1402
+	JZ        none1405
 	MOVQ      $-1, SI
 	BZHIQ     AX, SI, SI
 	KMOVW     SI, K1
@@ -31352,7 +31387,7 @@ end1401:
 	VPADDQ    Z2, Z1, Z1
 	VMOVUPD   Z1, K1, (CX)
 
-none1402:
+none1405:
 	VZEROUPPER
 	RET
 
@@ -31368,10 +31403,10 @@ TEXT ·dotInt64AVX512(SB), NOSPLIT, $0-56
 	VPXORQ  Z2, Z2, Z2
 	VPXORQ  Z3, Z3, Z3
 	SUBQ    $+32, CX
-	JB      end1404
+	JB      end1407
 	PCALIGN $0x40
 
-loop1403:
+loop1406:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -31387,14 +31422,14 @@ loop1403:
 	ADDQ    $+256, AX
 	ADDQ    $+256, DX
 	SUBQ    $+32, CX
-	JAE     loop1403
+	JAE     loop1406
 
-end1404:
+end1407:
 	ADDQ $+32, CX
 	CMPQ CX, $+8
-	JB   end1406
+	JB   end1409
 
-loop1405:
+loop1408:
 	VMOVUPD (AX), Z4
 	VPMULLQ (DX), Z4, Z4
 	VPADDQ  Z4, Z0, Z0
@@ -31402,11 +31437,11 @@ loop1405:
 	ADDQ    $+64, DX
 	SUBQ    $+8, CX
 	CMPQ    CX, $+8
-	JAE     loop1405
+	JAE     loop1408
 
-end1406:
+end1409:
 	TESTQ     CX, CX
-	JZ        none1407
+	JZ        none1410
 	MOVQ      $-1, BX
 	BZHIQ     CX, BX, BX
 	KMOVW     BX, K1
@@ -31416,7 +31451,7 @@ end1406:
 	VPMULLQ   Z5, Z4, Z4
 	VPADDQ    Z4, Z0, Z0
 
-none1407:
+none1410:
 	VPADDQ        Z2, Z0, Z0
 	VPADDQ        Z3, Z1, Z1
 	VPADDQ        Z1, Z0, Z0
@@ -31459,19 +31494,19 @@ TEXT ·shiftedInt64AVX512(SB), NOSPLIT, $0-48
 	VPXORQ       Z17, Z17, Z17
 	VPXORQ       Z18, Z18, Z18
 	CMPQ         CX, $+64
-	JB           end1409
+	JB           end1412
 
-loop1408:
+loop1411:
 	MOVQ    CX, DX
 	MOVQ    $+8192, BX
 	CMPQ    DX, BX
 	CMOVQGT BX, DX
 	SUBQ    DX, CX
 	SUBQ    $+64, DX
-	JB      end1411
+	JB      end1414
 	PCALIGN $0x40
 
-loop1410:
+loop1413:
 	VPADDQ      (AX), Z0, Z20
 	VCVTQQ2PD   Z20, Z20
 	VFMADD231PD Z19, Z20, Z1
@@ -31506,9 +31541,9 @@ loop1410:
 	VFMADD231PD Z20, Z20, Z17
 	ADDQ        $+512, AX
 	SUBQ        $+64, DX
-	JAE         loop1410
+	JAE         loop1413
 
-end1411:
+end1414:
 	ADDQ   $+64, DX
 	ADDQ   DX, CX
 	ADDQ   $+64, CX
@@ -31546,13 +31581,13 @@ end1411:
 	VPXORQ Z17, Z17, Z17
 	SUBQ   $+64, CX
 	CMPQ   CX, $+64
-	JAE    loop1408
+	JAE    loop1411
 
-end1409:
+end1412:
 	CMPQ CX, $+8
-	JB   end1413
+	JB   end1416
 
-loop1412:
+loop1415:
 	VPADDQ      (AX), Z0, Z2
 	VCVTQQ2PD   Z2, Z2
 	VFMADD231PD Z19, Z2, Z1
@@ -31560,11 +31595,11 @@ loop1412:
 	ADDQ        $+64, AX
 	SUBQ        $+8, CX
 	CMPQ        CX, $+8
-	JAE         loop1412
+	JAE         loop1415
 
-end1413:
+end1416:
 	TESTQ       CX, CX
-	JZ          none1414
+	JZ          none1417
 	MOVQ        $-1, DX
 	BZHIQ       CX, DX, DX
 	KMOVW       DX, K1
@@ -31575,7 +31610,7 @@ end1413:
 	VFMADD231PD Z19, Z0, Z1
 	VFMADD231PD Z0, Z0, Z10
 
-none1414:
+none1417:
 	VADDPD        Z1, Z9, Z9
 	VEXTRACTF64X4 $0x01, Z9, Y0
 	VADDPD        Y0, Y9, Y9
@@ -31606,10 +31641,10 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-40
 	MOVQ         x+8(FP), DX
 	MOVQ         stream+32(FP), BX
 	TESTQ        BX, BX
-	JZ           plain1415
+	JZ           plain1418
 	MOVQ         CX, BX
 	ANDQ         $+7, BX
-	JNZ          plain1415
+	JNZ          plain1418
 	MOVQ         CX, BX
 	NEGQ         BX
 	ANDQ         $+63, BX
@@ -31617,7 +31652,7 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-40
 	CMPQ         BX, AX
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
-	JZ           none1416
+	JZ           none1419
 	MOVQ         $-1, SI
 	BZHIQ        BX, SI, SI
 	KMOVW        SI, K1
@@ -31636,11 +31671,11 @@ TEXT ·hashAVX512(SB), NOSPLIT, $0-40
 	LEAQ         (CX)(BX*8), CX
 	LEAQ         (DX)(BX*8), DX
 
-none1416:
+none1419:
 	CMPQ AX, $+32
-	JB   end1418
+	JB   end1421
 
-loop1417:
+loop1420:
 	VPXORQ   (DX), Z0, Z3
 	VPSRLQ   $0x21, Z3, Z4
 	VPXORQ   Z4, Z3, Z3
@@ -31685,17 +31720,17 @@ loop1417:
 	ADDQ     $+256, DX
 	SUBQ     $+32, AX
 	CMPQ     AX, $+32
-	JAE      loop1417
+	JAE      loop1420
 
-end1418:
+end1421:
 	SFENCE
 
-plain1415:
+plain1418:
 	SUBQ    $+32, AX
-	JB      end1420
+	JB      end1423
 	PCALIGN $0x40
 
-loop1419:
+loop1422:
 	VPXORQ  (DX), Z0, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
@@ -31739,14 +31774,14 @@ loop1419:
 	ADDQ    $+256, CX
 	ADDQ    $+256, DX
 	SUBQ    $+32, AX
-	JAE     loop1419
+	JAE     loop1422
 
-end1420:
+end1423:
 	ADDQ $+32, AX
 	CMPQ AX, $+8
-	JB   end1422
+	JB   end1425
 
-loop1421:
+loop1424:
 	VPXORQ  (DX), Z0, Z3
 	VPSRLQ  $0x21, Z3, Z4
 	VPXORQ  Z4, Z3, Z3
@@ -31761,11 +31796,11 @@ loop1421:
 	ADDQ    $+64, DX
 	SUBQ    $+8, AX
 	CMPQ    AX, $+8
-	JAE     loop1421
+	JAE     loop1424
 
-end1422:
+end1425:
 	TESTQ     AX, AX
-	JZ        none1423
+	JZ        none1426
 	MOVQ      $-1, BX
 	BZHIQ     AX, BX, BX
 	KMOVW     BX, K1
@@ -31781,7 +31816,7 @@ end1422:
 	VPXORQ    Z1, Z0, Z0
 	VMOVUPD   Z0, K1, (CX)
 
-none1423:
+none1426:
 	VZEROUPPER
 	RET
 
@@ -31816,9 +31851,9 @@ TEXT ·bucketsOfAVX512(SB), NOSPLIT, $0-48
 	MOVQ         x_len+16(FP), DX
 	MOVQ         dst+0(FP), AX
 	CMPQ         DX, $+32
-	JB           end1425
+	JB           end1428
 
-loop1424:
+loop1427:
 	VPXORQ   (CX), Z0, Z4
 	VPSRLQ   $0x21, Z4, Z5
 	VPXORQ   Z5, Z4, Z4
@@ -31875,13 +31910,13 @@ loop1424:
 	ADDQ     $+256, CX
 	SUBQ     $+32, DX
 	CMPQ     DX, $+32
-	JAE      loop1424
+	JAE      loop1427
 
-end1425:
+end1428:
 	CMPQ DX, $+8
-	JB   end1427
+	JB   end1430
 
-loop1426:
+loop1429:
 	VPXORQ   (CX), Z0, Z4
 	VPSRLQ   $0x21, Z4, Z5
 	VPXORQ   Z5, Z4, Z4
@@ -31899,11 +31934,11 @@ loop1426:
 	ADDQ     $+64, CX
 	SUBQ     $+8, DX
 	CMPQ     DX, $+8
-	JAE      loop1426
+	JAE      loop1429
 
-end1427:
+end1430:
 	TESTQ     DX, DX
-	JZ        none1428
+	JZ        none1431
 	MOVQ      $-1, BX
 	BZHIQ     DX, BX, BX
 	KMOVW     BX, K1
@@ -31922,7 +31957,7 @@ end1427:
 	VPSRLQ    $0x20, Z0, Z0
 	VMOVUPD   Z0, K1, (AX)
 
-none1428:
+none1431:
 	VZEROUPPER
 	RET
 
@@ -31941,24 +31976,24 @@ TEXT ·encodeAVX512(SB), NOSPLIT, $0-104
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1433
+	JB      end1436
 
-loop1432:
+loop1435:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1432
+	JAE        loop1435
 
-end1433:
+end1436:
 	XORQ BX, BX
 	MOVQ used+72(FP), R13
 	MOVQ dense+64(FP), R14
 
-key1429:
+key1432:
 	CMPQ         BX, R12
-	JAE          end1431
+	JAE          end1434
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -31968,7 +32003,7 @@ key1429:
 	VPBROADCASTQ (R11)(BX*8), Z0
 	MOVL         $0x00000040, R9
 
-again1430:
+again1433:
 	VPCMPEQQ (SI), Z0, K1, K2
 	KMOVB    K2, DI
 	MOVL     60(SI), R8
@@ -31976,18 +32011,18 @@ again1430:
 	CMOVLHI  R10, R8
 	BZHIL    R8, DI, DI
 	TESTL    DI, DI
-	JZ       miss1434
+	JZ       miss1437
 	TZCNTL   DI, DI
 	MOVL     40(SI)(DI*4), R8
 	MOVL     R8, (AX)(BX*4)
 	INCQ     BX
-	JMP      key1429
+	JMP      key1432
 
-miss1434:
+miss1437:
 	CMPL R8, $+5
-	JAE  full1435
+	JAE  full1438
 	CMPQ R13, room+80(FP)
-	JAE  end1431
+	JAE  end1434
 	MOVQ (R11)(BX*8), DI
 	MOVQ DI, (SI)(R8*8)
 	MOVQ DI, (R14)(R13*8)
@@ -31997,24 +32032,24 @@ miss1434:
 	MOVL R8, 60(SI)
 	INCQ R13
 	INCQ BX
-	JMP  key1429
+	JMP  key1432
 
-full1435:
-	JNE  passed1436
+full1438:
+	JNE  passed1439
 	MOVL $0x00000006, 60(SI)
 
-passed1436:
+passed1439:
 	DECL    R9
-	JZ      last1437
+	JZ      last1440
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1430
+	JMP     again1433
 
-last1437:
-end1431:
+last1440:
+end1434:
 	MOVQ BX, done+88(FP)
 	MOVQ R13, count+96(FP)
 	VZEROUPPER
@@ -32035,24 +32070,24 @@ TEXT ·findAVX512(SB), NOSPLIT, $0-72
 	CMPQ    BX, R12
 	CMOVQGT R12, BX
 	CMPQ    BX, $+1
-	JB      end1442
+	JB      end1445
 
-loop1441:
+loop1444:
 	MOVQ       -8(CX)(BX*8), SI
 	SHLQ       $0x06, SI
 	PREFETCHT0 (DX)(SI*1)
 	SUBQ       $+1, BX
 	CMPQ       BX, $+1
-	JAE        loop1441
+	JAE        loop1444
 
-end1442:
+end1445:
 	XORQ BX, BX
 	MOVQ R12, R13
 	MOVL $0xffffffff, R14
 
-key1438:
+key1441:
 	CMPQ         BX, R12
-	JAE          end1440
+	JAE          end1443
 	MOVQ         256(CX)(BX*8), SI
 	SHLQ         $0x06, SI
 	PREFETCHT0   (DX)(SI*1)
@@ -32062,7 +32097,7 @@ key1438:
 	VPBROADCASTQ (R11)(BX*8), Z0
 	MOVL         $0x00000040, R9
 
-again1439:
+again1442:
 	VPCMPEQQ (SI), Z0, K1, K2
 	KMOVB    K2, DI
 	MOVL     60(SI), R8
@@ -32071,7 +32106,7 @@ again1439:
 	BZHIL    R8, DI, DI
 	XORL     $+6, R8
 	ORL      DI, R8
-	JZ       passed1444
+	JZ       passed1447
 	MOVL     DI, R8
 	ORL      $+32, R8
 	TZCNTL   R8, R8
@@ -32082,25 +32117,25 @@ again1439:
 	CMPL     DI, $+1
 	SBBQ     $+0, R13
 	INCQ     BX
-	JMP      key1438
+	JMP      key1441
 
-passed1444:
+passed1447:
 	DECL    R9
-	JZ      last1445
+	JZ      last1448
 	ADDQ    $+64, SI
 	MOVQ    buckets_len+48(FP), DI
 	LEAQ    (DX)(DI*8), DI
 	CMPQ    SI, DI
 	CMOVQCC DX, SI
-	JMP     again1439
+	JMP     again1442
 
-last1445:
+last1448:
 	MOVL R14, (AX)(BX*4)
 	DECQ R13
 	INCQ BX
-	JMP  key1438
+	JMP  key1441
 
-end1440:
+end1443:
 	MOVQ R13, ret+64(FP)
 	VZEROUPPER
 	RET

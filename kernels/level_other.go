@@ -8,4 +8,5 @@ func best() level { return levelGo }
 const (
 	halfPorts = false
 	dotWords  = false
+	gathers   = false
 )

@@ -57,15 +57,26 @@ func outOfBounds(idx []int64, n int) error {
 // takeBlock reports whether all indices had an element.
 func takeBlock(dst, x []uint64, idx []int64) bool {
 	n := len(idx) &^ 7
-	switch {
-	case n == 0 || active == levelGo:
+	if active == levelGo {
 		n = 0
-	case active == levelAVX512 && takeAVX512(&dst[0], x, idx[:n]) < n:
-		return false
-	case active == levelAVX2 && takeAVX2(&dst[0], x, idx[:n]) < n:
+	}
+	if n > 0 && takeEights(dst, x, idx[:n]) < n {
 		return false
 	}
 	return takeGo(dst[n:], x, idx[n:]) == len(idx)-n
+}
+
+// takeEights is takeGo for a multiple of 8 indices, but may leave out some before one that
+// is out of bounds.
+func takeEights(dst, x []uint64, idx []int64) int {
+	switch {
+	case active == levelAVX2:
+		return takeAVX2(&dst[0], x, idx)
+	case gathers:
+		return takeGatherAVX512(&dst[0], x, idx)
+	default:
+		return takeAVX512(&dst[0], x, idx)
+	}
 }
 
 // takeGo returns how many elements it wrote before an index without one.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"strconv"
@@ -115,7 +116,7 @@ func TestLeftovers(t *testing.T) {
 	if err := f.Close(); err != nil || extra == 0 {
 		t.Errorf("%v, then %v", before, after)
 	}
-	r := &run{Options: Options{Workers: 1, Timeout: long}, tag: "chaos-test-left"}
+	r := &run{Options: Options{Workers: 1, Timeout: long}, tag: fmt.Sprintf("chaos-test-%d", os.Getpid())}
 	if err := r.start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
