@@ -14,7 +14,7 @@ func sumAVX2(x []float64) float64
 //go:noescape
 func dotAVX2(x []float64, y []float64) float64
 
-// sumInt64AVX2 equals sumInt64Go.
+// sumInt64AVX2 returns the sum of all x and that of all x>>48, of up to 2^16 values.
 //
 //go:noescape
 func sumInt64AVX2(x []int64) (low uint64, high int64)

@@ -351,8 +351,7 @@ none24:
 TEXT ·sumInt64AVX2(SB), NOSPLIT, $0-40
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
-	MOVQ    CX, DX
-	VPXOR   Y0, Y0, Y0
+	VMOVUPD avx2const1<>+0(SB), Y0
 	VPXOR   Y1, Y1, Y1
 	VPXOR   Y2, Y2, Y2
 	VPXOR   Y3, Y3, Y3
@@ -360,6 +359,7 @@ TEXT ·sumInt64AVX2(SB), NOSPLIT, $0-40
 	VPXOR   Y5, Y5, Y5
 	VPXOR   Y6, Y6, Y6
 	VPXOR   Y7, Y7, Y7
+	VPXOR   Y8, Y8, Y8
 	CMPQ    CX, ·touchFrom+0(SB)
 	JB      near25
 	SUBQ    $+16, CX
@@ -367,31 +367,27 @@ TEXT ·sumInt64AVX2(SB), NOSPLIT, $0-40
 	PCALIGN $0x40
 
 loop26:
-	MOVQ    (AX), BX
-	MOVQ    64(AX), BX
-	VMOVUPD (AX), Y8
-	VPADDQ  Y8, Y0, Y0
-	VPXOR   avx2const1<>+0(SB), Y8, Y8
-	VPSRLQ  $0x20, Y8, Y8
-	VPADDQ  Y8, Y4, Y4
-	VMOVUPD 32(AX), Y8
-	VPADDQ  Y8, Y1, Y1
-	VPXOR   avx2const1<>+0(SB), Y8, Y8
-	VPSRLQ  $0x20, Y8, Y8
-	VPADDQ  Y8, Y5, Y5
-	VMOVUPD 64(AX), Y8
-	VPADDQ  Y8, Y2, Y2
-	VPXOR   avx2const1<>+0(SB), Y8, Y8
-	VPSRLQ  $0x20, Y8, Y8
-	VPADDQ  Y8, Y6, Y6
-	VMOVUPD 96(AX), Y8
-	VPADDQ  Y8, Y3, Y3
-	VPXOR   avx2const1<>+0(SB), Y8, Y8
-	VPSRLQ  $0x20, Y8, Y8
-	VPADDQ  Y8, Y7, Y7
-	ADDQ    $+128, AX
-	SUBQ    $+16, CX
-	JAE     loop26
+	MOVQ     (AX), DX
+	VMOVUPD  (AX), Y9
+	VPADDQ   Y9, Y1, Y1
+	VPMADDWD Y0, Y9, Y9
+	VPADDD   Y9, Y5, Y5
+	VMOVUPD  32(AX), Y9
+	VPADDQ   Y9, Y2, Y2
+	VPMADDWD Y0, Y9, Y9
+	VPADDD   Y9, Y6, Y6
+	MOVQ     64(AX), DX
+	VMOVUPD  64(AX), Y9
+	VPADDQ   Y9, Y3, Y3
+	VPMADDWD Y0, Y9, Y9
+	VPADDD   Y9, Y7, Y7
+	VMOVUPD  96(AX), Y9
+	VPADDQ   Y9, Y4, Y4
+	VPMADDWD Y0, Y9, Y9
+	VPADDD   Y9, Y8, Y8
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	JAE      loop26
 
 end27:
 	ADDQ $+16, CX
@@ -402,29 +398,25 @@ near25:
 	PCALIGN $0x40
 
 loop28:
-	VMOVUPD (AX), Y8
-	VPADDQ  Y8, Y0, Y0
-	VPXOR   avx2const1<>+0(SB), Y8, Y8
-	VPSRLQ  $0x20, Y8, Y8
-	VPADDQ  Y8, Y4, Y4
-	VMOVUPD 32(AX), Y8
-	VPADDQ  Y8, Y1, Y1
-	VPXOR   avx2const1<>+0(SB), Y8, Y8
-	VPSRLQ  $0x20, Y8, Y8
-	VPADDQ  Y8, Y5, Y5
-	VMOVUPD 64(AX), Y8
-	VPADDQ  Y8, Y2, Y2
-	VPXOR   avx2const1<>+0(SB), Y8, Y8
-	VPSRLQ  $0x20, Y8, Y8
-	VPADDQ  Y8, Y6, Y6
-	VMOVUPD 96(AX), Y8
-	VPADDQ  Y8, Y3, Y3
-	VPXOR   avx2const1<>+0(SB), Y8, Y8
-	VPSRLQ  $0x20, Y8, Y8
-	VPADDQ  Y8, Y7, Y7
-	ADDQ    $+128, AX
-	SUBQ    $+16, CX
-	JAE     loop28
+	VMOVUPD  (AX), Y9
+	VPADDQ   Y9, Y1, Y1
+	VPMADDWD Y0, Y9, Y9
+	VPADDD   Y9, Y5, Y5
+	VMOVUPD  32(AX), Y9
+	VPADDQ   Y9, Y2, Y2
+	VPMADDWD Y0, Y9, Y9
+	VPADDD   Y9, Y6, Y6
+	VMOVUPD  64(AX), Y9
+	VPADDQ   Y9, Y3, Y3
+	VPMADDWD Y0, Y9, Y9
+	VPADDD   Y9, Y7, Y7
+	VMOVUPD  96(AX), Y9
+	VPADDQ   Y9, Y4, Y4
+	VPMADDWD Y0, Y9, Y9
+	VPADDD   Y9, Y8, Y8
+	ADDQ     $+128, AX
+	SUBQ     $+16, CX
+	JAE      loop28
 
 end29:
 	ADDQ $+16, CX
@@ -432,58 +424,54 @@ end29:
 	JB   end31
 
 loop30:
-	VMOVUPD (AX), Y8
-	VPADDQ  Y8, Y0, Y0
-	VPXOR   avx2const1<>+0(SB), Y8, Y8
-	VPSRLQ  $0x20, Y8, Y8
-	VPADDQ  Y8, Y4, Y4
-	ADDQ    $+32, AX
-	SUBQ    $+4, CX
-	CMPQ    CX, $+4
-	JAE     loop30
+	VMOVUPD  (AX), Y9
+	VPADDQ   Y9, Y1, Y1
+	VPMADDWD Y0, Y9, Y9
+	VPADDD   Y9, Y5, Y5
+	ADDQ     $+32, AX
+	SUBQ     $+4, CX
+	CMPQ     CX, $+4
+	JAE      loop30
 
 end31:
 	TESTQ      CX, CX
 	JZ         none32
-	LEAQ       avx2const0<>+24(SB), BX
+	LEAQ       avx2const0<>+24(SB), DX
 	NEGQ       CX
-	VMOVDQU    (BX)(CX*8), Y8
+	VMOVDQU    (DX)(CX*8), Y9
 	NEGQ       CX
-	VMASKMOVPD (AX), Y8, Y9
+	VMASKMOVPD (AX), Y9, Y9
 	VMOVUPD    Y9, Y9
-	VPADDQ     Y9, Y0, Y0
-	VPXOR      avx2const1<>+0(SB), Y9, Y9
-	VPSRLQ     $0x20, Y9, Y9
-	VANDPD     Y8, Y9, Y9
-	VPADDQ     Y9, Y4, Y4
+	VPADDQ     Y9, Y1, Y1
+	VPMADDWD   Y0, Y9, Y0
+	VPADDD     Y0, Y5, Y5
 
 none32:
-	VPADDQ       Y2, Y0, Y0
 	VPADDQ       Y3, Y1, Y1
-	VPADDQ       Y1, Y0, Y0
-	VPADDQ       Y6, Y4, Y4
-	VPADDQ       Y7, Y5, Y5
-	VPADDQ       Y5, Y4, Y4
-	VEXTRACTF128 $0x01, Y0, X1
-	VPADDQ       X1, X0, X0
-	VPERMILPD    $0x01, X0, X1
-	VPADDQ       X1, X0, X0
-	VMOVSD       X0, low+24(FP)
-	VEXTRACTF128 $0x01, Y4, X0
-	VPADDQ       X0, X4, X4
-	VPERMILPD    $0x01, X4, X0
-	VPADDQ       X0, X4, X4
-	VMOVQ        X4, AX
-	SHLQ         $0x1f, DX
-	SUBQ         DX, AX
+	VPADDQ       Y4, Y2, Y2
+	VPADDQ       Y2, Y1, Y1
+	VPADDD       Y7, Y5, Y5
+	VPADDD       Y8, Y6, Y6
+	VPADDD       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y1, X0
+	VPADDQ       X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VPADDQ       X0, X1, X1
+	VMOVSD       X1, low+24(FP)
+	VEXTRACTF128 $0x01, Y5, X0
+	VPADDD       X0, X5, X5
+	VPERMILPD    $0x01, X5, X0
+	VPADDD       X0, X5, X5
+	VMOVQ        X5, AX
+	SARQ         $0x20, AX
 	MOVQ         AX, high+32(FP)
 	VZEROUPPER
 	RET
 
-DATA avx2const1<>+0(SB)/8, $0x8000000000000000
-DATA avx2const1<>+8(SB)/8, $0x8000000000000000
-DATA avx2const1<>+16(SB)/8, $0x8000000000000000
-DATA avx2const1<>+24(SB)/8, $0x8000000000000000
+DATA avx2const1<>+0(SB)/8, $0x0001000000000000
+DATA avx2const1<>+8(SB)/8, $0x0001000000000000
+DATA avx2const1<>+16(SB)/8, $0x0001000000000000
+DATA avx2const1<>+24(SB)/8, $0x0001000000000000
 GLOBL avx2const1<>(SB), RODATA|NOPTR, $32
 
 // func shiftedAVX2(x []float64, shift float64) (s1 float64, s2 float64)
@@ -492,7 +480,7 @@ TEXT ·shiftedAVX2(SB), NOSPLIT, $0-48
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
 	VBROADCASTSD shift+24(FP), Y0
-	VPXOR        avx2const1<>+0(SB), Y0, Y0
+	VPXOR        avx2const2<>+0(SB), Y0, Y0
 	VPXOR        Y1, Y1, Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
@@ -719,13 +707,19 @@ none49:
 	VZEROUPPER
 	RET
 
+DATA avx2const2<>+0(SB)/8, $0x8000000000000000
+DATA avx2const2<>+8(SB)/8, $0x8000000000000000
+DATA avx2const2<>+16(SB)/8, $0x8000000000000000
+DATA avx2const2<>+24(SB)/8, $0x8000000000000000
+GLOBL avx2const2<>(SB), RODATA|NOPTR, $32
+
 // func coShiftedAVX2(x []float64, y []float64, shiftX float64, shiftY float64) (x1 float64, y1 float64, xx float64, yy float64, xy float64)
 // Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·coShiftedAVX2(SB), NOSPLIT, $0-104
 	VBROADCASTSD shiftX+48(FP), Y0
-	VPXOR        avx2const1<>+0(SB), Y0, Y0
+	VPXOR        avx2const2<>+0(SB), Y0, Y0
 	VBROADCASTSD shiftY+56(FP), Y1
-	VPXOR        avx2const1<>+0(SB), Y1, Y1
+	VPXOR        avx2const2<>+0(SB), Y1, Y1
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
 	MOVQ         y_base+24(FP), DX
@@ -850,8 +844,8 @@ TEXT ·coShiftedInt64AVX2(SB), NOSPLIT, $0-104
 	NEGQ         AX
 	VMOVQ        AX, X1
 	VPBROADCASTQ X1, Y1
-	VPADDQ       avx2const2<>+0(SB), Y0, Y0
-	VPADDQ       avx2const2<>+0(SB), Y1, Y1
+	VPADDQ       avx2const3<>+0(SB), Y0, Y0
+	VPADDQ       avx2const3<>+0(SB), Y1, Y1
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
 	MOVQ         y_base+24(FP), DX
@@ -876,8 +870,8 @@ loop55:
 	PREFETCHT0  (DX)(BX*1)
 	VPADDQ      (AX), Y0, Y12
 	VPADDQ      (DX), Y1, Y13
-	VSUBPD      avx2const2<>+0(SB), Y12, Y12
-	VSUBPD      avx2const2<>+0(SB), Y13, Y13
+	VSUBPD      avx2const3<>+0(SB), Y12, Y12
+	VSUBPD      avx2const3<>+0(SB), Y13, Y13
 	VADDPD      Y12, Y2, Y2
 	VADDPD      Y13, Y4, Y4
 	VFMADD231PD Y12, Y12, Y6
@@ -885,8 +879,8 @@ loop55:
 	VFMADD231PD Y12, Y13, Y10
 	VPADDQ      32(AX), Y0, Y12
 	VPADDQ      32(DX), Y1, Y13
-	VSUBPD      avx2const2<>+0(SB), Y12, Y12
-	VSUBPD      avx2const2<>+0(SB), Y13, Y13
+	VSUBPD      avx2const3<>+0(SB), Y12, Y12
+	VSUBPD      avx2const3<>+0(SB), Y13, Y13
 	VADDPD      Y12, Y3, Y3
 	VADDPD      Y13, Y5, Y5
 	VFMADD231PD Y12, Y12, Y7
@@ -905,8 +899,8 @@ end56:
 loop57:
 	VPADDQ      (AX), Y0, Y12
 	VPADDQ      (DX), Y1, Y13
-	VSUBPD      avx2const2<>+0(SB), Y12, Y12
-	VSUBPD      avx2const2<>+0(SB), Y13, Y13
+	VSUBPD      avx2const3<>+0(SB), Y12, Y12
+	VSUBPD      avx2const3<>+0(SB), Y13, Y13
 	VADDPD      Y12, Y2, Y2
 	VADDPD      Y13, Y4, Y4
 	VFMADD231PD Y12, Y12, Y6
@@ -929,8 +923,8 @@ end58:
 	VMASKMOVPD  (DX), Y12, Y14
 	VPADDQ      Y13, Y0, Y0
 	VPADDQ      Y14, Y1, Y1
-	VSUBPD      avx2const2<>+0(SB), Y0, Y0
-	VSUBPD      avx2const2<>+0(SB), Y1, Y1
+	VSUBPD      avx2const3<>+0(SB), Y0, Y0
+	VSUBPD      avx2const3<>+0(SB), Y1, Y1
 	VANDPD      Y12, Y0, Y0
 	VANDPD      Y12, Y1, Y1
 	VADDPD      Y0, Y2, Y2
@@ -973,11 +967,11 @@ none59:
 	VZEROUPPER
 	RET
 
-DATA avx2const2<>+0(SB)/8, $0x4338000000000000
-DATA avx2const2<>+8(SB)/8, $0x4338000000000000
-DATA avx2const2<>+16(SB)/8, $0x4338000000000000
-DATA avx2const2<>+24(SB)/8, $0x4338000000000000
-GLOBL avx2const2<>(SB), RODATA|NOPTR, $32
+DATA avx2const3<>+0(SB)/8, $0x4338000000000000
+DATA avx2const3<>+8(SB)/8, $0x4338000000000000
+DATA avx2const3<>+16(SB)/8, $0x4338000000000000
+DATA avx2const3<>+24(SB)/8, $0x4338000000000000
+GLOBL avx2const3<>(SB), RODATA|NOPTR, $32
 
 // func nearBitsAVX2(x []int64, from int64) uint64
 // Requires: AVX, AVX2
@@ -1514,13 +1508,13 @@ TEXT ·hourOfDayAVX2(SB), NOSPLIT, $0-48
 	MOVQ    dst_len+8(FP), CX
 	MOVQ    ts_base+24(FP), CX
 	MOVQ    ts_len+32(FP), DX
-	VMOVUPD avx2const3<>+0(SB), Y0
-	VMOVUPD avx2const2<>+0(SB), Y1
-	VMOVUPD avx2const4<>+0(SB), Y2
-	VMOVUPD avx2const5<>+0(SB), Y3
-	VMOVUPD avx2const6<>+0(SB), Y4
+	VMOVUPD avx2const4<>+0(SB), Y0
+	VMOVUPD avx2const3<>+0(SB), Y1
+	VMOVUPD avx2const5<>+0(SB), Y2
+	VMOVUPD avx2const6<>+0(SB), Y3
+	VMOVUPD avx2const7<>+0(SB), Y4
 	MOVQ    ·fetchAhead+0(SB), BX
-	VMOVDQU avx2const7<>+0(SB), Y5
+	VMOVDQU avx2const8<>+0(SB), Y5
 	CMPQ    DX, $+16
 	JB      end96
 
@@ -1529,11 +1523,11 @@ loop95:
 	PREFETCHT0   64(CX)(BX*1)
 	VMOVDQU      (CX), Y6
 	VPSRLQ       $0x0a, Y6, Y6
-	VPXOR        avx2const8<>+0(SB), Y6, Y6
+	VPXOR        avx2const9<>+0(SB), Y6, Y6
 	VPSRLQ       $0x20, Y6, Y7
-	VPOR         avx2const9<>+0(SB), Y7, Y7
-	VSUBPD       avx2const10<>+0(SB), Y7, Y7
-	VPBLENDD     $0xaa, avx2const11<>+0(SB), Y6, Y6
+	VPOR         avx2const10<>+0(SB), Y7, Y7
+	VSUBPD       avx2const11<>+0(SB), Y7, Y7
+	VPBLENDD     $0xaa, avx2const12<>+0(SB), Y6, Y6
 	VADDPD       Y7, Y6, Y6
 	VMOVAPD      Y6, Y7
 	VFMADD213PD  Y1, Y0, Y7
@@ -1545,11 +1539,11 @@ loop95:
 	VPMINUD      X7, X6, X6
 	VMOVDQU      32(CX), Y7
 	VPSRLQ       $0x0a, Y7, Y7
-	VPXOR        avx2const8<>+0(SB), Y7, Y7
+	VPXOR        avx2const9<>+0(SB), Y7, Y7
 	VPSRLQ       $0x20, Y7, Y8
-	VPOR         avx2const9<>+0(SB), Y8, Y8
-	VSUBPD       avx2const10<>+0(SB), Y8, Y8
-	VPBLENDD     $0xaa, avx2const11<>+0(SB), Y7, Y7
+	VPOR         avx2const10<>+0(SB), Y8, Y8
+	VSUBPD       avx2const11<>+0(SB), Y8, Y8
+	VPBLENDD     $0xaa, avx2const12<>+0(SB), Y7, Y7
 	VADDPD       Y8, Y7, Y7
 	VMOVAPD      Y7, Y8
 	VFMADD213PD  Y1, Y0, Y8
@@ -1561,11 +1555,11 @@ loop95:
 	VPMINUD      X8, X7, X7
 	VMOVDQU      64(CX), Y8
 	VPSRLQ       $0x0a, Y8, Y8
-	VPXOR        avx2const8<>+0(SB), Y8, Y8
+	VPXOR        avx2const9<>+0(SB), Y8, Y8
 	VPSRLQ       $0x20, Y8, Y9
-	VPOR         avx2const9<>+0(SB), Y9, Y9
-	VSUBPD       avx2const10<>+0(SB), Y9, Y9
-	VPBLENDD     $0xaa, avx2const11<>+0(SB), Y8, Y8
+	VPOR         avx2const10<>+0(SB), Y9, Y9
+	VSUBPD       avx2const11<>+0(SB), Y9, Y9
+	VPBLENDD     $0xaa, avx2const12<>+0(SB), Y8, Y8
 	VADDPD       Y9, Y8, Y8
 	VMOVAPD      Y8, Y9
 	VFMADD213PD  Y1, Y0, Y9
@@ -1577,11 +1571,11 @@ loop95:
 	VPMINUD      X9, X8, X8
 	VMOVDQU      96(CX), Y9
 	VPSRLQ       $0x0a, Y9, Y9
-	VPXOR        avx2const8<>+0(SB), Y9, Y9
+	VPXOR        avx2const9<>+0(SB), Y9, Y9
 	VPSRLQ       $0x20, Y9, Y10
-	VPOR         avx2const9<>+0(SB), Y10, Y10
-	VSUBPD       avx2const10<>+0(SB), Y10, Y10
-	VPBLENDD     $0xaa, avx2const11<>+0(SB), Y9, Y9
+	VPOR         avx2const10<>+0(SB), Y10, Y10
+	VSUBPD       avx2const11<>+0(SB), Y10, Y10
+	VPBLENDD     $0xaa, avx2const12<>+0(SB), Y9, Y9
 	VADDPD       Y10, Y9, Y9
 	VMOVAPD      Y9, Y10
 	VFMADD213PD  Y1, Y0, Y10
@@ -1609,11 +1603,11 @@ loop97:
 	PREFETCHT0   (CX)(BX*1)
 	VMOVDQU      (CX), Y6
 	VPSRLQ       $0x0a, Y6, Y6
-	VPXOR        avx2const8<>+0(SB), Y6, Y6
+	VPXOR        avx2const9<>+0(SB), Y6, Y6
 	VPSRLQ       $0x20, Y6, Y7
-	VPOR         avx2const9<>+0(SB), Y7, Y7
-	VSUBPD       avx2const10<>+0(SB), Y7, Y7
-	VPBLENDD     $0xaa, avx2const11<>+0(SB), Y6, Y6
+	VPOR         avx2const10<>+0(SB), Y7, Y7
+	VSUBPD       avx2const11<>+0(SB), Y7, Y7
+	VPBLENDD     $0xaa, avx2const12<>+0(SB), Y6, Y6
 	VADDPD       Y7, Y6, Y6
 	VMOVAPD      Y6, Y7
 	VFMADD213PD  Y1, Y0, Y7
@@ -1641,11 +1635,11 @@ end98:
 	NEGQ         DX
 	VMASKMOVPD   (CX), Y6, Y6
 	VPSRLQ       $0x0a, Y6, Y6
-	VPXOR        avx2const8<>+0(SB), Y6, Y6
+	VPXOR        avx2const9<>+0(SB), Y6, Y6
 	VPSRLQ       $0x20, Y6, Y7
-	VPOR         avx2const9<>+0(SB), Y7, Y7
-	VSUBPD       avx2const10<>+0(SB), Y7, Y7
-	VPBLENDD     $0xaa, avx2const11<>+0(SB), Y6, Y6
+	VPOR         avx2const10<>+0(SB), Y7, Y7
+	VSUBPD       avx2const11<>+0(SB), Y7, Y7
+	VPBLENDD     $0xaa, avx2const12<>+0(SB), Y6, Y6
 	VADDPD       Y7, Y6, Y6
 	VMOVAPD      Y6, Y7
 	VFMADD213PD  Y1, Y0, Y7
@@ -1674,59 +1668,59 @@ none99:
 	VZEROUPPER
 	RET
 
-DATA avx2const3<>+0(SB)/8, $0x3e49739fdcab50dc
-DATA avx2const3<>+8(SB)/8, $0x3e49739fdcab50dc
-DATA avx2const3<>+16(SB)/8, $0x3e49739fdcab50dc
-DATA avx2const3<>+24(SB)/8, $0x3e49739fdcab50dc
-GLOBL avx2const3<>(SB), RODATA|NOPTR, $32
-
-DATA avx2const4<>+0(SB)/8, $0x41941dd760000000
-DATA avx2const4<>+8(SB)/8, $0x41941dd760000000
-DATA avx2const4<>+16(SB)/8, $0x41941dd760000000
-DATA avx2const4<>+24(SB)/8, $0x41941dd760000000
+DATA avx2const4<>+0(SB)/8, $0x3e49739fdcab50dc
+DATA avx2const4<>+8(SB)/8, $0x3e49739fdcab50dc
+DATA avx2const4<>+16(SB)/8, $0x3e49739fdcab50dc
+DATA avx2const4<>+24(SB)/8, $0x3e49739fdcab50dc
 GLOBL avx2const4<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const5<>+0(SB)/8, $0x3e9316b7e5807ca5
-DATA avx2const5<>+8(SB)/8, $0x3e9316b7e5807ca5
-DATA avx2const5<>+16(SB)/8, $0x3e9316b7e5807ca5
-DATA avx2const5<>+24(SB)/8, $0x3e9316b7e5807ca5
+DATA avx2const5<>+0(SB)/8, $0x41941dd760000000
+DATA avx2const5<>+8(SB)/8, $0x41941dd760000000
+DATA avx2const5<>+16(SB)/8, $0x41941dd760000000
+DATA avx2const5<>+24(SB)/8, $0x41941dd760000000
 GLOBL avx2const5<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const6<>+0(SB)/8, $0x403800000262d6fd
-DATA avx2const6<>+8(SB)/8, $0x403800000262d6fd
-DATA avx2const6<>+16(SB)/8, $0x403800000262d6fd
-DATA avx2const6<>+24(SB)/8, $0x403800000262d6fd
+DATA avx2const6<>+0(SB)/8, $0x3e9316b7e5807ca5
+DATA avx2const6<>+8(SB)/8, $0x3e9316b7e5807ca5
+DATA avx2const6<>+16(SB)/8, $0x3e9316b7e5807ca5
+DATA avx2const6<>+24(SB)/8, $0x3e9316b7e5807ca5
 GLOBL avx2const6<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const7<>+0(SB)/8, $0xffffffe8ffffffe8
-DATA avx2const7<>+8(SB)/8, $0xffffffe8ffffffe8
-DATA avx2const7<>+16(SB)/8, $0xffffffe8ffffffe8
-DATA avx2const7<>+24(SB)/8, $0xffffffe8ffffffe8
+DATA avx2const7<>+0(SB)/8, $0x403800000262d6fd
+DATA avx2const7<>+8(SB)/8, $0x403800000262d6fd
+DATA avx2const7<>+16(SB)/8, $0x403800000262d6fd
+DATA avx2const7<>+24(SB)/8, $0x403800000262d6fd
 GLOBL avx2const7<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const8<>+0(SB)/8, $0x0020000000000000
-DATA avx2const8<>+8(SB)/8, $0x0020000000000000
-DATA avx2const8<>+16(SB)/8, $0x0020000000000000
-DATA avx2const8<>+24(SB)/8, $0x0020000000000000
+DATA avx2const8<>+0(SB)/8, $0xffffffe8ffffffe8
+DATA avx2const8<>+8(SB)/8, $0xffffffe8ffffffe8
+DATA avx2const8<>+16(SB)/8, $0xffffffe8ffffffe8
+DATA avx2const8<>+24(SB)/8, $0xffffffe8ffffffe8
 GLOBL avx2const8<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const9<>+0(SB)/8, $0x4530000000000000
-DATA avx2const9<>+8(SB)/8, $0x4530000000000000
-DATA avx2const9<>+16(SB)/8, $0x4530000000000000
-DATA avx2const9<>+24(SB)/8, $0x4530000000000000
+DATA avx2const9<>+0(SB)/8, $0x0020000000000000
+DATA avx2const9<>+8(SB)/8, $0x0020000000000000
+DATA avx2const9<>+16(SB)/8, $0x0020000000000000
+DATA avx2const9<>+24(SB)/8, $0x0020000000000000
 GLOBL avx2const9<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const10<>+0(SB)/8, $0x4530000000300000
-DATA avx2const10<>+8(SB)/8, $0x4530000000300000
-DATA avx2const10<>+16(SB)/8, $0x4530000000300000
-DATA avx2const10<>+24(SB)/8, $0x4530000000300000
+DATA avx2const10<>+0(SB)/8, $0x4530000000000000
+DATA avx2const10<>+8(SB)/8, $0x4530000000000000
+DATA avx2const10<>+16(SB)/8, $0x4530000000000000
+DATA avx2const10<>+24(SB)/8, $0x4530000000000000
 GLOBL avx2const10<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const11<>+0(SB)/8, $0x4330000000000000
-DATA avx2const11<>+8(SB)/8, $0x4330000000000000
-DATA avx2const11<>+16(SB)/8, $0x4330000000000000
-DATA avx2const11<>+24(SB)/8, $0x4330000000000000
+DATA avx2const11<>+0(SB)/8, $0x4530000000300000
+DATA avx2const11<>+8(SB)/8, $0x4530000000300000
+DATA avx2const11<>+16(SB)/8, $0x4530000000300000
+DATA avx2const11<>+24(SB)/8, $0x4530000000300000
 GLOBL avx2const11<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const12<>+0(SB)/8, $0x4330000000000000
+DATA avx2const12<>+8(SB)/8, $0x4330000000000000
+DATA avx2const12<>+16(SB)/8, $0x4330000000000000
+DATA avx2const12<>+24(SB)/8, $0x4330000000000000
+GLOBL avx2const12<>(SB), RODATA|NOPTR, $32
 
 // func nearSumsAVX2(sums *int64, groups int, codes []uint8, x []int64, ref int64, scratch *uint64)
 // Requires: AVX, AVX2
@@ -1736,7 +1730,7 @@ TEXT ·nearSumsAVX2(SB), NOSPLIT, $0-80
 	ANDQ    $-64, AX
 	MOVQ    AX, CX
 	MOVQ    groups+8(FP), DX
-	VMOVDQU avx2const12<>+0(SB), Y0
+	VMOVDQU avx2const13<>+0(SB), Y0
 	CMPQ    DX, $+1
 	JB      end103
 
@@ -1759,7 +1753,7 @@ end103:
 	NEGQ         SI
 	VMOVQ        SI, X0
 	VPBROADCASTQ X0, Y0
-	VPADDQ       avx2const13<>+0(SB), Y0, Y0
+	VPADDQ       avx2const14<>+0(SB), Y0, Y0
 	MOVQ         ref+64(FP), SI
 	NEGQ         SI
 	VMOVQ        SI, X1
@@ -1831,8 +1825,8 @@ loop104:
 	VPMINSD      Y2, Y6, Y6
 	VEXTRACTF128 $0x01, Y6, X2
 	VPMINSD      X2, X6, X6
-	VPXOR        avx2const14<>+0(SB), X6, X6
-	VPADDQ       avx2const15<>+0(SB), X4, X4
+	VPXOR        avx2const15<>+0(SB), X6, X6
+	VPADDQ       avx2const16<>+0(SB), X4, X4
 	VINSERTF128  $0x01, X6, Y4, Y2
 	MOVBLZX      (CX), SI
 	SHLQ         $0x07, SI
@@ -2046,25 +2040,25 @@ end113:
 	VZEROUPPER
 	RET
 
-DATA avx2const12<>+0(SB)/8, $0x0000000000000000
-DATA avx2const12<>+8(SB)/8, $0x0000000000000000
-DATA avx2const12<>+16(SB)/8, $0x000000007fffffff
-DATA avx2const12<>+24(SB)/8, $0x0000000080000000
-GLOBL avx2const12<>(SB), RODATA|NOPTR, $32
-
-DATA avx2const13<>+0(SB)/8, $0x0000100000000000
+DATA avx2const13<>+0(SB)/8, $0x0000000000000000
 DATA avx2const13<>+8(SB)/8, $0x0000000000000000
-DATA avx2const13<>+16(SB)/8, $0x0000000000000000
-DATA avx2const13<>+24(SB)/8, $0x0000000000000000
+DATA avx2const13<>+16(SB)/8, $0x000000007fffffff
+DATA avx2const13<>+24(SB)/8, $0x0000000080000000
 GLOBL avx2const13<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const14<>+0(SB)/8, $0x0000000000000000
-DATA avx2const14<>+8(SB)/8, $0xffffffffffffffff
-GLOBL avx2const14<>(SB), RODATA|NOPTR, $16
+DATA avx2const14<>+0(SB)/8, $0x0000100000000000
+DATA avx2const14<>+8(SB)/8, $0x0000000000000000
+DATA avx2const14<>+16(SB)/8, $0x0000000000000000
+DATA avx2const14<>+24(SB)/8, $0x0000000000000000
+GLOBL avx2const14<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const15<>+0(SB)/8, $0x0002000000000000
-DATA avx2const15<>+8(SB)/8, $0x0000000000000000
+DATA avx2const15<>+0(SB)/8, $0x0000000000000000
+DATA avx2const15<>+8(SB)/8, $0xffffffffffffffff
 GLOBL avx2const15<>(SB), RODATA|NOPTR, $16
+
+DATA avx2const16<>+0(SB)/8, $0x0002000000000000
+DATA avx2const16<>+8(SB)/8, $0x0000000000000000
+GLOBL avx2const16<>(SB), RODATA|NOPTR, $16
 
 // func binCellsAVX2(dst *uint32, codes *uint8, x []int64, b *int64)
 // Requires: AVX, AVX2
@@ -2088,15 +2082,15 @@ loop114:
 	VBLENDVPD   Y6, Y0, Y5, Y5
 	VPCMPGTQ    Y1, Y5, Y6
 	VBLENDVPD   Y6, Y1, Y5, Y5
-	VPADDQ      avx2const2<>+0(SB), Y5, Y5
-	VSUBPD      avx2const2<>+0(SB), Y5, Y5
+	VPADDQ      avx2const3<>+0(SB), Y5, Y5
+	VSUBPD      avx2const3<>+0(SB), Y5, Y5
 	VSUBPD      Y2, Y5, Y5
 	VMULPD      Y3, Y5, Y5
 	VCVTTPD2DQY Y5, X5
 	VPMOVZXBD   (CX), X6
 	VPMADDWD    X4, X6, X6
 	VPADDD      X6, X5, X5
-	VPAND       avx2const16<>+0(SB), X5, X5
+	VPAND       avx2const17<>+0(SB), X5, X5
 	VPSLLD      $0x05, X5, X5
 	VMOVDQU     X5, (AX)
 	VMOVDQU     32(DX), Y5
@@ -2104,15 +2098,15 @@ loop114:
 	VBLENDVPD   Y6, Y0, Y5, Y5
 	VPCMPGTQ    Y1, Y5, Y6
 	VBLENDVPD   Y6, Y1, Y5, Y5
-	VPADDQ      avx2const2<>+0(SB), Y5, Y5
-	VSUBPD      avx2const2<>+0(SB), Y5, Y5
+	VPADDQ      avx2const3<>+0(SB), Y5, Y5
+	VSUBPD      avx2const3<>+0(SB), Y5, Y5
 	VSUBPD      Y2, Y5, Y5
 	VMULPD      Y3, Y5, Y5
 	VCVTTPD2DQY Y5, X5
 	VPMOVZXBD   4(CX), X6
 	VPMADDWD    X4, X6, X6
 	VPADDD      X6, X5, X5
-	VPAND       avx2const16<>+0(SB), X5, X5
+	VPAND       avx2const17<>+0(SB), X5, X5
 	VPSLLD      $0x05, X5, X5
 	VMOVDQU     X5, 16(AX)
 	VMOVDQU     64(DX), Y5
@@ -2120,15 +2114,15 @@ loop114:
 	VBLENDVPD   Y6, Y0, Y5, Y5
 	VPCMPGTQ    Y1, Y5, Y6
 	VBLENDVPD   Y6, Y1, Y5, Y5
-	VPADDQ      avx2const2<>+0(SB), Y5, Y5
-	VSUBPD      avx2const2<>+0(SB), Y5, Y5
+	VPADDQ      avx2const3<>+0(SB), Y5, Y5
+	VSUBPD      avx2const3<>+0(SB), Y5, Y5
 	VSUBPD      Y2, Y5, Y5
 	VMULPD      Y3, Y5, Y5
 	VCVTTPD2DQY Y5, X5
 	VPMOVZXBD   8(CX), X6
 	VPMADDWD    X4, X6, X6
 	VPADDD      X6, X5, X5
-	VPAND       avx2const16<>+0(SB), X5, X5
+	VPAND       avx2const17<>+0(SB), X5, X5
 	VPSLLD      $0x05, X5, X5
 	VMOVDQU     X5, 32(AX)
 	VMOVDQU     96(DX), Y5
@@ -2136,15 +2130,15 @@ loop114:
 	VBLENDVPD   Y6, Y0, Y5, Y5
 	VPCMPGTQ    Y1, Y5, Y6
 	VBLENDVPD   Y6, Y1, Y5, Y5
-	VPADDQ      avx2const2<>+0(SB), Y5, Y5
-	VSUBPD      avx2const2<>+0(SB), Y5, Y5
+	VPADDQ      avx2const3<>+0(SB), Y5, Y5
+	VSUBPD      avx2const3<>+0(SB), Y5, Y5
 	VSUBPD      Y2, Y5, Y5
 	VMULPD      Y3, Y5, Y5
 	VCVTTPD2DQY Y5, X5
 	VPMOVZXBD   12(CX), X6
 	VPMADDWD    X4, X6, X6
 	VPADDD      X6, X5, X5
-	VPAND       avx2const16<>+0(SB), X5, X5
+	VPAND       avx2const17<>+0(SB), X5, X5
 	VPSLLD      $0x05, X5, X5
 	VMOVDQU     X5, 48(AX)
 	ADDQ        $+128, DX
@@ -2164,15 +2158,15 @@ loop116:
 	VBLENDVPD   Y6, Y0, Y5, Y5
 	VPCMPGTQ    Y1, Y5, Y6
 	VBLENDVPD   Y6, Y1, Y5, Y5
-	VPADDQ      avx2const2<>+0(SB), Y5, Y5
-	VSUBPD      avx2const2<>+0(SB), Y5, Y5
+	VPADDQ      avx2const3<>+0(SB), Y5, Y5
+	VSUBPD      avx2const3<>+0(SB), Y5, Y5
 	VSUBPD      Y2, Y5, Y5
 	VMULPD      Y3, Y5, Y5
 	VCVTTPD2DQY Y5, X5
 	VPMOVZXBD   (CX), X6
 	VPMADDWD    X4, X6, X6
 	VPADDD      X6, X5, X5
-	VPAND       avx2const16<>+0(SB), X5, X5
+	VPAND       avx2const17<>+0(SB), X5, X5
 	VPSLLD      $0x05, X5, X5
 	VMOVDQU     X5, (AX)
 	ADDQ        $+32, DX
@@ -2186,11 +2180,11 @@ end117:
 	VZEROUPPER
 	RET
 
-DATA avx2const16<>+0(SB)/8, $0x000003ff000003ff
-DATA avx2const16<>+8(SB)/8, $0x000003ff000003ff
-DATA avx2const16<>+16(SB)/8, $0x000003ff000003ff
-DATA avx2const16<>+24(SB)/8, $0x000003ff000003ff
-GLOBL avx2const16<>(SB), RODATA|NOPTR, $32
+DATA avx2const17<>+0(SB)/8, $0x000003ff000003ff
+DATA avx2const17<>+8(SB)/8, $0x000003ff000003ff
+DATA avx2const17<>+16(SB)/8, $0x000003ff000003ff
+DATA avx2const17<>+24(SB)/8, $0x000003ff000003ff
+GLOBL avx2const17<>(SB), RODATA|NOPTR, $32
 
 // func countRowsAVX2(t *uint32, rows []uint32)
 TEXT ·countRowsAVX2(SB), NOSPLIT, $0-32
@@ -2262,9 +2256,9 @@ TEXT ·countFloatsAVX2(SB), NOSPLIT, $272-40
 	VBROADCASTSD 24(BX), Y1
 	VBROADCASTSD 56(BX), Y2
 	VBROADCASTSD 64(BX), Y3
-	VMOVUPD      avx2const17<>+0(SB), Y4
-	VMOVUPD      avx2const18<>+0(SB), Y5
-	VMOVUPD      avx2const19<>+0(SB), Y6
+	VMOVUPD      avx2const18<>+0(SB), Y4
+	VMOVUPD      avx2const19<>+0(SB), Y5
+	VMOVUPD      avx2const20<>+0(SB), Y6
 	LEAQ         (SP), SI
 	ADDQ         $+15, SI
 	ANDQ         $-16, SI
@@ -2755,7 +2749,7 @@ near121:
 	VBROADCASTSD 48(BX), Y9
 	VBLENDVPD    Y7, Y9, Y8, Y8
 	VCVTTPD2DQY  Y8, X7
-	VPAND        avx2const16<>+0(SB), X7, X7
+	VPAND        avx2const17<>+0(SB), X7, X7
 	VPSLLD       $0x05, X7, X7
 	VMOVDQU      X7, (SI)
 	VBROADCASTSD 16(BX), Y10
@@ -2790,7 +2784,7 @@ near121:
 	VBROADCASTSD 48(BX), Y9
 	VBLENDVPD    Y7, Y9, Y8, Y8
 	VCVTTPD2DQY  Y8, X7
-	VPAND        avx2const16<>+0(SB), X7, X7
+	VPAND        avx2const17<>+0(SB), X7, X7
 	VPSLLD       $0x05, X7, X7
 	VMOVDQU      X7, 16(SI)
 	VBROADCASTSD 16(BX), Y10
@@ -2825,7 +2819,7 @@ near121:
 	VBROADCASTSD 48(BX), Y9
 	VBLENDVPD    Y7, Y9, Y8, Y8
 	VCVTTPD2DQY  Y8, X7
-	VPAND        avx2const16<>+0(SB), X7, X7
+	VPAND        avx2const17<>+0(SB), X7, X7
 	VPSLLD       $0x05, X7, X7
 	VMOVDQU      X7, 32(SI)
 	VBROADCASTSD 16(BX), Y10
@@ -2860,7 +2854,7 @@ near121:
 	VBROADCASTSD 48(BX), Y9
 	VBLENDVPD    Y7, Y9, Y8, Y8
 	VCVTTPD2DQY  Y8, X7
-	VPAND        avx2const16<>+0(SB), X7, X7
+	VPAND        avx2const17<>+0(SB), X7, X7
 	VPSLLD       $0x05, X7, X7
 	VMOVDQU      X7, 48(SI)
 	VBROADCASTSD 16(BX), Y10
@@ -2895,7 +2889,7 @@ near121:
 	VBROADCASTSD 48(BX), Y9
 	VBLENDVPD    Y7, Y9, Y8, Y8
 	VCVTTPD2DQY  Y8, X7
-	VPAND        avx2const16<>+0(SB), X7, X7
+	VPAND        avx2const17<>+0(SB), X7, X7
 	VPSLLD       $0x05, X7, X7
 	VMOVDQU      X7, 64(SI)
 	VBROADCASTSD 16(BX), Y10
@@ -2930,7 +2924,7 @@ near121:
 	VBROADCASTSD 48(BX), Y9
 	VBLENDVPD    Y7, Y9, Y8, Y8
 	VCVTTPD2DQY  Y8, X7
-	VPAND        avx2const16<>+0(SB), X7, X7
+	VPAND        avx2const17<>+0(SB), X7, X7
 	VPSLLD       $0x05, X7, X7
 	VMOVDQU      X7, 80(SI)
 	VBROADCASTSD 16(BX), Y10
@@ -2965,7 +2959,7 @@ near121:
 	VBROADCASTSD 48(BX), Y9
 	VBLENDVPD    Y7, Y9, Y8, Y8
 	VCVTTPD2DQY  Y8, X7
-	VPAND        avx2const16<>+0(SB), X7, X7
+	VPAND        avx2const17<>+0(SB), X7, X7
 	VPSLLD       $0x05, X7, X7
 	VMOVDQU      X7, 96(SI)
 	VBROADCASTSD 16(BX), Y10
@@ -3000,7 +2994,7 @@ near121:
 	VBROADCASTSD 48(BX), Y9
 	VBLENDVPD    Y7, Y9, Y8, Y8
 	VCVTTPD2DQY  Y8, X7
-	VPAND        avx2const16<>+0(SB), X7, X7
+	VPAND        avx2const17<>+0(SB), X7, X7
 	VPSLLD       $0x05, X7, X7
 	VMOVDQU      X7, 112(SI)
 	JMP          found122
@@ -3038,7 +3032,7 @@ near125:
 	VBROADCASTSD 48(BX), Y9
 	VBLENDVPD    Y7, Y9, Y8, Y8
 	VCVTTPD2DQY  Y8, X7
-	VPAND        avx2const16<>+0(SB), X7, X7
+	VPAND        avx2const17<>+0(SB), X7, X7
 	VPSLLD       $0x05, X7, X7
 	VMOVDQU      X7, (SI)
 	VBROADCASTSD 16(BX), Y10
@@ -3073,7 +3067,7 @@ near125:
 	VBROADCASTSD 48(BX), Y9
 	VBLENDVPD    Y7, Y9, Y8, Y8
 	VCVTTPD2DQY  Y8, X7
-	VPAND        avx2const16<>+0(SB), X7, X7
+	VPAND        avx2const17<>+0(SB), X7, X7
 	VPSLLD       $0x05, X7, X7
 	VMOVDQU      X7, 16(SI)
 	VBROADCASTSD 16(BX), Y10
@@ -3108,7 +3102,7 @@ near125:
 	VBROADCASTSD 48(BX), Y9
 	VBLENDVPD    Y7, Y9, Y8, Y8
 	VCVTTPD2DQY  Y8, X7
-	VPAND        avx2const16<>+0(SB), X7, X7
+	VPAND        avx2const17<>+0(SB), X7, X7
 	VPSLLD       $0x05, X7, X7
 	VMOVDQU      X7, 32(SI)
 	VBROADCASTSD 16(BX), Y10
@@ -3143,7 +3137,7 @@ near125:
 	VBROADCASTSD 48(BX), Y9
 	VBLENDVPD    Y7, Y9, Y8, Y8
 	VCVTTPD2DQY  Y8, X7
-	VPAND        avx2const16<>+0(SB), X7, X7
+	VPAND        avx2const17<>+0(SB), X7, X7
 	VPSLLD       $0x05, X7, X7
 	VMOVDQU      X7, 48(SI)
 	VBROADCASTSD 16(BX), Y10
@@ -3178,7 +3172,7 @@ near125:
 	VBROADCASTSD 48(BX), Y9
 	VBLENDVPD    Y7, Y9, Y8, Y8
 	VCVTTPD2DQY  Y8, X7
-	VPAND        avx2const16<>+0(SB), X7, X7
+	VPAND        avx2const17<>+0(SB), X7, X7
 	VPSLLD       $0x05, X7, X7
 	VMOVDQU      X7, 64(SI)
 	VBROADCASTSD 16(BX), Y10
@@ -3213,7 +3207,7 @@ near125:
 	VBROADCASTSD 48(BX), Y9
 	VBLENDVPD    Y7, Y9, Y8, Y8
 	VCVTTPD2DQY  Y8, X7
-	VPAND        avx2const16<>+0(SB), X7, X7
+	VPAND        avx2const17<>+0(SB), X7, X7
 	VPSLLD       $0x05, X7, X7
 	VMOVDQU      X7, 80(SI)
 	VBROADCASTSD 16(BX), Y10
@@ -3248,7 +3242,7 @@ near125:
 	VBROADCASTSD 48(BX), Y9
 	VBLENDVPD    Y7, Y9, Y8, Y8
 	VCVTTPD2DQY  Y8, X7
-	VPAND        avx2const16<>+0(SB), X7, X7
+	VPAND        avx2const17<>+0(SB), X7, X7
 	VPSLLD       $0x05, X7, X7
 	VMOVDQU      X7, 96(SI)
 	VBROADCASTSD 16(BX), Y10
@@ -3283,7 +3277,7 @@ near125:
 	VBROADCASTSD 48(BX), Y9
 	VBLENDVPD    Y7, Y9, Y8, Y8
 	VCVTTPD2DQY  Y8, X7
-	VPAND        avx2const16<>+0(SB), X7, X7
+	VPAND        avx2const17<>+0(SB), X7, X7
 	VPSLLD       $0x05, X7, X7
 	VMOVDQU      X7, 112(SI)
 	JMP          found126
@@ -3321,7 +3315,7 @@ near129:
 	VBROADCASTSD 48(BX), Y9
 	VBLENDVPD    Y7, Y9, Y8, Y8
 	VCVTTPD2DQY  Y8, X7
-	VPAND        avx2const16<>+0(SB), X7, X7
+	VPAND        avx2const17<>+0(SB), X7, X7
 	VPSLLD       $0x05, X7, X7
 	VMOVDQU      X7, (SI)
 	VBROADCASTSD 16(BX), Y10
@@ -3356,28 +3350,28 @@ near129:
 	VBROADCASTSD 48(BX), Y9
 	VBLENDVPD    Y7, Y9, Y8, Y8
 	VCVTTPD2DQY  Y8, X7
-	VPAND        avx2const16<>+0(SB), X7, X7
+	VPAND        avx2const17<>+0(SB), X7, X7
 	VPSLLD       $0x05, X7, X7
 	VMOVDQU      X7, 16(SI)
 	JMP          found130
 
-DATA avx2const17<>+0(SB)/8, $0x3ff0000000000000
-DATA avx2const17<>+8(SB)/8, $0x3ff0000000000000
-DATA avx2const17<>+16(SB)/8, $0x3ff0000000000000
-DATA avx2const17<>+24(SB)/8, $0x3ff0000000000000
-GLOBL avx2const17<>(SB), RODATA|NOPTR, $32
-
-DATA avx2const18<>+0(SB)/8, $0x3fe0000000000000
-DATA avx2const18<>+8(SB)/8, $0x3fe0000000000000
-DATA avx2const18<>+16(SB)/8, $0x3fe0000000000000
-DATA avx2const18<>+24(SB)/8, $0x3fe0000000000000
+DATA avx2const18<>+0(SB)/8, $0x3ff0000000000000
+DATA avx2const18<>+8(SB)/8, $0x3ff0000000000000
+DATA avx2const18<>+16(SB)/8, $0x3ff0000000000000
+DATA avx2const18<>+24(SB)/8, $0x3ff0000000000000
 GLOBL avx2const18<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const19<>+0(SB)/8, $0x7fffffffffffffff
-DATA avx2const19<>+8(SB)/8, $0x7fffffffffffffff
-DATA avx2const19<>+16(SB)/8, $0x7fffffffffffffff
-DATA avx2const19<>+24(SB)/8, $0x7fffffffffffffff
+DATA avx2const19<>+0(SB)/8, $0x3fe0000000000000
+DATA avx2const19<>+8(SB)/8, $0x3fe0000000000000
+DATA avx2const19<>+16(SB)/8, $0x3fe0000000000000
+DATA avx2const19<>+24(SB)/8, $0x3fe0000000000000
 GLOBL avx2const19<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const20<>+0(SB)/8, $0x7fffffffffffffff
+DATA avx2const20<>+8(SB)/8, $0x7fffffffffffffff
+DATA avx2const20<>+16(SB)/8, $0x7fffffffffffffff
+DATA avx2const20<>+24(SB)/8, $0x7fffffffffffffff
+GLOBL avx2const20<>(SB), RODATA|NOPTR, $32
 
 // func addRowsAVX2(dst []int64, t *uint32)
 // Requires: AVX, AVX2
@@ -3419,7 +3413,7 @@ TEXT ·groupFloatsAVX2(SB), NOSPLIT, $0-72
 	MOVQ    groups+8(FP), DX
 	MOVQ    sums+0(FP), BX
 	VPXOR   X0, X0, X0
-	VMOVUPD avx2const20<>+0(SB), X1
+	VMOVUPD avx2const21<>+0(SB), X1
 	CMPQ    DX, $+1
 	JB      end134
 
@@ -3452,8 +3446,8 @@ end134:
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
 	MOVQ    x_len+48(FP), BX
-	VMOVUPD avx2const21<>+0(SB), X0
-	VMOVUPD avx2const22<>+0(SB), X1
+	VMOVUPD avx2const22<>+0(SB), X0
+	VMOVUPD avx2const23<>+0(SB), X1
 	CMPQ    BX, $+8
 	JB      end136
 
@@ -3593,7 +3587,7 @@ loop139:
 	ADDQ    208(AX), BX
 	VADDPD  192(AX), X0, X0
 	VMINPD  224(AX), X1, X1
-	VMOVUPD avx2const22<>+0(SB), X2
+	VMOVUPD avx2const23<>+0(SB), X2
 	VXORPD  X2, X1, X1
 	MOVQ    BX, (DX)
 	VMOVUPD X0, 16(DX)
@@ -3608,17 +3602,17 @@ end140:
 	VZEROUPPER
 	RET
 
-DATA avx2const20<>+0(SB)/8, $0x7ff0000000000000
-DATA avx2const20<>+8(SB)/8, $0x7ff0000000000000
-GLOBL avx2const20<>(SB), RODATA|NOPTR, $16
-
-DATA avx2const21<>+0(SB)/8, $0x3ff0000000000000
-DATA avx2const21<>+8(SB)/8, $0x0000000000000000
+DATA avx2const21<>+0(SB)/8, $0x7ff0000000000000
+DATA avx2const21<>+8(SB)/8, $0x7ff0000000000000
 GLOBL avx2const21<>(SB), RODATA|NOPTR, $16
 
-DATA avx2const22<>+0(SB)/8, $0x0000000000000000
-DATA avx2const22<>+8(SB)/8, $0x8000000000000000
+DATA avx2const22<>+0(SB)/8, $0x3ff0000000000000
+DATA avx2const22<>+8(SB)/8, $0x0000000000000000
 GLOBL avx2const22<>(SB), RODATA|NOPTR, $16
+
+DATA avx2const23<>+0(SB)/8, $0x0000000000000000
+DATA avx2const23<>+8(SB)/8, $0x8000000000000000
+GLOBL avx2const23<>(SB), RODATA|NOPTR, $16
 
 // func leastAVX2(x []float64) (best float64, piece int, nan uint64)
 // Requires: AVX, AVX2, CMOV, MMX+, SSE
@@ -3627,7 +3621,7 @@ TEXT ·leastAVX2(SB), NOSPLIT, $8-48
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
 	MOVQ    AX, SI
-	VMOVUPD avx2const23<>+0(SB), Y0
+	VMOVUPD avx2const24<>+0(SB), Y0
 	VMOVAPD Y0, Y1
 	VMOVAPD Y0, Y2
 	VMOVAPD Y0, Y3
@@ -3806,11 +3800,11 @@ all142:
 	VZEROUPPER
 	RET
 
-DATA avx2const23<>+0(SB)/8, $0x7ff0000000000000
-DATA avx2const23<>+8(SB)/8, $0x7ff0000000000000
-DATA avx2const23<>+16(SB)/8, $0x7ff0000000000000
-DATA avx2const23<>+24(SB)/8, $0x7ff0000000000000
-GLOBL avx2const23<>(SB), RODATA|NOPTR, $32
+DATA avx2const24<>+0(SB)/8, $0x7ff0000000000000
+DATA avx2const24<>+8(SB)/8, $0x7ff0000000000000
+DATA avx2const24<>+16(SB)/8, $0x7ff0000000000000
+DATA avx2const24<>+24(SB)/8, $0x7ff0000000000000
+GLOBL avx2const24<>(SB), RODATA|NOPTR, $32
 
 // func greatestAVX2(x []float64) (best float64, piece int, nan uint64)
 // Requires: AVX, AVX2, CMOV, MMX+, SSE
@@ -3819,7 +3813,7 @@ TEXT ·greatestAVX2(SB), NOSPLIT, $8-48
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
 	MOVQ    AX, SI
-	VMOVUPD avx2const24<>+0(SB), Y0
+	VMOVUPD avx2const25<>+0(SB), Y0
 	VMOVAPD Y0, Y1
 	VMOVAPD Y0, Y2
 	VMOVAPD Y0, Y3
@@ -3998,11 +3992,11 @@ all157:
 	VZEROUPPER
 	RET
 
-DATA avx2const24<>+0(SB)/8, $0xfff0000000000000
-DATA avx2const24<>+8(SB)/8, $0xfff0000000000000
-DATA avx2const24<>+16(SB)/8, $0xfff0000000000000
-DATA avx2const24<>+24(SB)/8, $0xfff0000000000000
-GLOBL avx2const24<>(SB), RODATA|NOPTR, $32
+DATA avx2const25<>+0(SB)/8, $0xfff0000000000000
+DATA avx2const25<>+8(SB)/8, $0xfff0000000000000
+DATA avx2const25<>+16(SB)/8, $0xfff0000000000000
+DATA avx2const25<>+24(SB)/8, $0xfff0000000000000
+GLOBL avx2const25<>(SB), RODATA|NOPTR, $32
 
 // func leastInt64AVX2(x []int64) (best int64, piece int, nan uint64)
 // Requires: AVX, AVX2, CMOV, MMX+
@@ -4011,7 +4005,7 @@ TEXT ·leastInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
 	MOVQ    AX, SI
-	VMOVUPD avx2const19<>+0(SB), Y0
+	VMOVUPD avx2const20<>+0(SB), Y0
 	VMOVAPD Y0, Y1
 	VMOVAPD Y0, Y2
 	VMOVAPD Y0, Y3
@@ -4224,7 +4218,7 @@ TEXT ·greatestInt64AVX2(SB), NOSPLIT, $0-48
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
 	MOVQ    AX, SI
-	VMOVUPD avx2const1<>+0(SB), Y0
+	VMOVUPD avx2const2<>+0(SB), Y0
 	VMOVAPD Y0, Y1
 	VMOVAPD Y0, Y2
 	VMOVAPD Y0, Y3
@@ -4659,7 +4653,7 @@ TEXT ·countAVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y6, Y6, Y6
 	VPXOR        Y7, Y7, Y7
 	VPXOR        Y8, Y8, Y8
-	VMOVUPD      avx2const25<>+0(SB), Y9
+	VMOVUPD      avx2const26<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
 	JNE          case221
@@ -5292,11 +5286,11 @@ done220:
 	VZEROUPPER
 	RET
 
-DATA avx2const25<>+0(SB)/8, $0x0000000000000001
-DATA avx2const25<>+8(SB)/8, $0x0000000000000001
-DATA avx2const25<>+16(SB)/8, $0x0000000000000001
-DATA avx2const25<>+24(SB)/8, $0x0000000000000001
-GLOBL avx2const25<>(SB), RODATA|NOPTR, $32
+DATA avx2const26<>+0(SB)/8, $0x0000000000000001
+DATA avx2const26<>+8(SB)/8, $0x0000000000000001
+DATA avx2const26<>+16(SB)/8, $0x0000000000000001
+DATA avx2const26<>+24(SB)/8, $0x0000000000000001
+GLOBL avx2const26<>(SB), RODATA|NOPTR, $32
 
 // func countInt64AVX2(x []int64, c int, t int64) int
 // Requires: AVX, AVX2, MMX+
@@ -5312,7 +5306,7 @@ TEXT ·countInt64AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y6, Y6, Y6
 	VPXOR        Y7, Y7, Y7
 	VPXOR        Y8, Y8, Y8
-	VMOVUPD      avx2const25<>+0(SB), Y9
+	VMOVUPD      avx2const26<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
 	JNE          case281
@@ -7781,7 +7775,7 @@ none455:
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·unaryAVX2(SB), NOSPLIT, $0-48
 	VBROADCASTSD a+24(FP), Y0
-	VMOVUPD      avx2const1<>+0(SB), Y1
+	VMOVUPD      avx2const2<>+0(SB), Y1
 	MOVQ         n+32(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
@@ -8438,7 +8432,7 @@ TEXT ·compressAVX2(SB), NOSPLIT, $0-56
 	MOVQ    x_base+8(FP), AX
 	MOVQ    x_len+16(FP), CX
 	MOVQ    dst+0(FP), DX
-	LEAQ    avx2const26<>+0(SB), BX
+	LEAQ    avx2const27<>+0(SB), BX
 	MOVQ    mask+32(FP), SI
 	MOVQ    shift+40(FP), R8
 	XORL    DI, DI
@@ -8612,81 +8606,81 @@ end514:
 	VZEROUPPER
 	RET
 
-DATA avx2const26<>+0(SB)/8, $0x0000000100000000
-DATA avx2const26<>+8(SB)/8, $0x0000000300000002
-DATA avx2const26<>+16(SB)/8, $0x0000000500000004
-DATA avx2const26<>+24(SB)/8, $0x0000000700000006
-DATA avx2const26<>+32(SB)/8, $0x0000000100000000
-DATA avx2const26<>+40(SB)/8, $0x0000000300000002
-DATA avx2const26<>+48(SB)/8, $0x0000000500000004
-DATA avx2const26<>+56(SB)/8, $0x0000000700000006
-DATA avx2const26<>+64(SB)/8, $0x0000000300000002
-DATA avx2const26<>+72(SB)/8, $0x0000000100000000
-DATA avx2const26<>+80(SB)/8, $0x0000000500000004
-DATA avx2const26<>+88(SB)/8, $0x0000000700000006
-DATA avx2const26<>+96(SB)/8, $0x0000000100000000
-DATA avx2const26<>+104(SB)/8, $0x0000000300000002
-DATA avx2const26<>+112(SB)/8, $0x0000000500000004
-DATA avx2const26<>+120(SB)/8, $0x0000000700000006
-DATA avx2const26<>+128(SB)/8, $0x0000000500000004
-DATA avx2const26<>+136(SB)/8, $0x0000000100000000
-DATA avx2const26<>+144(SB)/8, $0x0000000300000002
-DATA avx2const26<>+152(SB)/8, $0x0000000700000006
-DATA avx2const26<>+160(SB)/8, $0x0000000100000000
-DATA avx2const26<>+168(SB)/8, $0x0000000500000004
-DATA avx2const26<>+176(SB)/8, $0x0000000300000002
-DATA avx2const26<>+184(SB)/8, $0x0000000700000006
-DATA avx2const26<>+192(SB)/8, $0x0000000300000002
-DATA avx2const26<>+200(SB)/8, $0x0000000500000004
-DATA avx2const26<>+208(SB)/8, $0x0000000100000000
-DATA avx2const26<>+216(SB)/8, $0x0000000700000006
-DATA avx2const26<>+224(SB)/8, $0x0000000100000000
-DATA avx2const26<>+232(SB)/8, $0x0000000300000002
-DATA avx2const26<>+240(SB)/8, $0x0000000500000004
-DATA avx2const26<>+248(SB)/8, $0x0000000700000006
-DATA avx2const26<>+256(SB)/8, $0x0000000700000006
-DATA avx2const26<>+264(SB)/8, $0x0000000100000000
-DATA avx2const26<>+272(SB)/8, $0x0000000300000002
-DATA avx2const26<>+280(SB)/8, $0x0000000500000004
-DATA avx2const26<>+288(SB)/8, $0x0000000100000000
-DATA avx2const26<>+296(SB)/8, $0x0000000700000006
-DATA avx2const26<>+304(SB)/8, $0x0000000300000002
-DATA avx2const26<>+312(SB)/8, $0x0000000500000004
-DATA avx2const26<>+320(SB)/8, $0x0000000300000002
-DATA avx2const26<>+328(SB)/8, $0x0000000700000006
-DATA avx2const26<>+336(SB)/8, $0x0000000100000000
-DATA avx2const26<>+344(SB)/8, $0x0000000500000004
-DATA avx2const26<>+352(SB)/8, $0x0000000100000000
-DATA avx2const26<>+360(SB)/8, $0x0000000300000002
-DATA avx2const26<>+368(SB)/8, $0x0000000700000006
-DATA avx2const26<>+376(SB)/8, $0x0000000500000004
-DATA avx2const26<>+384(SB)/8, $0x0000000500000004
-DATA avx2const26<>+392(SB)/8, $0x0000000700000006
-DATA avx2const26<>+400(SB)/8, $0x0000000100000000
-DATA avx2const26<>+408(SB)/8, $0x0000000300000002
-DATA avx2const26<>+416(SB)/8, $0x0000000100000000
-DATA avx2const26<>+424(SB)/8, $0x0000000500000004
-DATA avx2const26<>+432(SB)/8, $0x0000000700000006
-DATA avx2const26<>+440(SB)/8, $0x0000000300000002
-DATA avx2const26<>+448(SB)/8, $0x0000000300000002
-DATA avx2const26<>+456(SB)/8, $0x0000000500000004
-DATA avx2const26<>+464(SB)/8, $0x0000000700000006
-DATA avx2const26<>+472(SB)/8, $0x0000000100000000
-DATA avx2const26<>+480(SB)/8, $0x0000000100000000
-DATA avx2const26<>+488(SB)/8, $0x0000000300000002
-DATA avx2const26<>+496(SB)/8, $0x0000000500000004
-DATA avx2const26<>+504(SB)/8, $0x0000000700000006
-GLOBL avx2const26<>(SB), RODATA|NOPTR, $512
+DATA avx2const27<>+0(SB)/8, $0x0000000100000000
+DATA avx2const27<>+8(SB)/8, $0x0000000300000002
+DATA avx2const27<>+16(SB)/8, $0x0000000500000004
+DATA avx2const27<>+24(SB)/8, $0x0000000700000006
+DATA avx2const27<>+32(SB)/8, $0x0000000100000000
+DATA avx2const27<>+40(SB)/8, $0x0000000300000002
+DATA avx2const27<>+48(SB)/8, $0x0000000500000004
+DATA avx2const27<>+56(SB)/8, $0x0000000700000006
+DATA avx2const27<>+64(SB)/8, $0x0000000300000002
+DATA avx2const27<>+72(SB)/8, $0x0000000100000000
+DATA avx2const27<>+80(SB)/8, $0x0000000500000004
+DATA avx2const27<>+88(SB)/8, $0x0000000700000006
+DATA avx2const27<>+96(SB)/8, $0x0000000100000000
+DATA avx2const27<>+104(SB)/8, $0x0000000300000002
+DATA avx2const27<>+112(SB)/8, $0x0000000500000004
+DATA avx2const27<>+120(SB)/8, $0x0000000700000006
+DATA avx2const27<>+128(SB)/8, $0x0000000500000004
+DATA avx2const27<>+136(SB)/8, $0x0000000100000000
+DATA avx2const27<>+144(SB)/8, $0x0000000300000002
+DATA avx2const27<>+152(SB)/8, $0x0000000700000006
+DATA avx2const27<>+160(SB)/8, $0x0000000100000000
+DATA avx2const27<>+168(SB)/8, $0x0000000500000004
+DATA avx2const27<>+176(SB)/8, $0x0000000300000002
+DATA avx2const27<>+184(SB)/8, $0x0000000700000006
+DATA avx2const27<>+192(SB)/8, $0x0000000300000002
+DATA avx2const27<>+200(SB)/8, $0x0000000500000004
+DATA avx2const27<>+208(SB)/8, $0x0000000100000000
+DATA avx2const27<>+216(SB)/8, $0x0000000700000006
+DATA avx2const27<>+224(SB)/8, $0x0000000100000000
+DATA avx2const27<>+232(SB)/8, $0x0000000300000002
+DATA avx2const27<>+240(SB)/8, $0x0000000500000004
+DATA avx2const27<>+248(SB)/8, $0x0000000700000006
+DATA avx2const27<>+256(SB)/8, $0x0000000700000006
+DATA avx2const27<>+264(SB)/8, $0x0000000100000000
+DATA avx2const27<>+272(SB)/8, $0x0000000300000002
+DATA avx2const27<>+280(SB)/8, $0x0000000500000004
+DATA avx2const27<>+288(SB)/8, $0x0000000100000000
+DATA avx2const27<>+296(SB)/8, $0x0000000700000006
+DATA avx2const27<>+304(SB)/8, $0x0000000300000002
+DATA avx2const27<>+312(SB)/8, $0x0000000500000004
+DATA avx2const27<>+320(SB)/8, $0x0000000300000002
+DATA avx2const27<>+328(SB)/8, $0x0000000700000006
+DATA avx2const27<>+336(SB)/8, $0x0000000100000000
+DATA avx2const27<>+344(SB)/8, $0x0000000500000004
+DATA avx2const27<>+352(SB)/8, $0x0000000100000000
+DATA avx2const27<>+360(SB)/8, $0x0000000300000002
+DATA avx2const27<>+368(SB)/8, $0x0000000700000006
+DATA avx2const27<>+376(SB)/8, $0x0000000500000004
+DATA avx2const27<>+384(SB)/8, $0x0000000500000004
+DATA avx2const27<>+392(SB)/8, $0x0000000700000006
+DATA avx2const27<>+400(SB)/8, $0x0000000100000000
+DATA avx2const27<>+408(SB)/8, $0x0000000300000002
+DATA avx2const27<>+416(SB)/8, $0x0000000100000000
+DATA avx2const27<>+424(SB)/8, $0x0000000500000004
+DATA avx2const27<>+432(SB)/8, $0x0000000700000006
+DATA avx2const27<>+440(SB)/8, $0x0000000300000002
+DATA avx2const27<>+448(SB)/8, $0x0000000300000002
+DATA avx2const27<>+456(SB)/8, $0x0000000500000004
+DATA avx2const27<>+464(SB)/8, $0x0000000700000006
+DATA avx2const27<>+472(SB)/8, $0x0000000100000000
+DATA avx2const27<>+480(SB)/8, $0x0000000100000000
+DATA avx2const27<>+488(SB)/8, $0x0000000300000002
+DATA avx2const27<>+496(SB)/8, $0x0000000500000004
+DATA avx2const27<>+504(SB)/8, $0x0000000700000006
+GLOBL avx2const27<>(SB), RODATA|NOPTR, $512
 
 // func placesAVX2(dst *int64, first int, n int, mask *uint64, shift int) int
 // Requires: AVX, AVX2, BMI2, CMOV, POPCNT
 TEXT ·placesAVX2(SB), NOSPLIT, $0-48
 	MOVQ         n+16(FP), AX
 	MOVQ         dst+0(FP), CX
-	LEAQ         avx2const26<>+0(SB), DX
+	LEAQ         avx2const27<>+0(SB), DX
 	VPBROADCASTQ first+8(FP), Y0
-	VPADDQ       avx2const27<>+0(SB), Y0, Y0
-	VPBROADCASTQ avx2const28<>+0(SB), Y1
+	VPADDQ       avx2const28<>+0(SB), Y0, Y0
+	VPBROADCASTQ avx2const29<>+0(SB), Y1
 	MOVQ         mask+24(FP), BX
 	MOVQ         shift+32(FP), DI
 	XORL         SI, SI
@@ -8891,14 +8885,14 @@ end516:
 	VZEROUPPER
 	RET
 
-DATA avx2const27<>+0(SB)/8, $0x0000000000000000
-DATA avx2const27<>+8(SB)/8, $0x0000000000000001
-DATA avx2const27<>+16(SB)/8, $0x0000000000000002
-DATA avx2const27<>+24(SB)/8, $0x0000000000000003
-GLOBL avx2const27<>(SB), RODATA|NOPTR, $32
+DATA avx2const28<>+0(SB)/8, $0x0000000000000000
+DATA avx2const28<>+8(SB)/8, $0x0000000000000001
+DATA avx2const28<>+16(SB)/8, $0x0000000000000002
+DATA avx2const28<>+24(SB)/8, $0x0000000000000003
+GLOBL avx2const28<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const28<>+0(SB)/8, $0x0000000000000004
-GLOBL avx2const28<>(SB), RODATA|NOPTR, $8
+DATA avx2const29<>+0(SB)/8, $0x0000000000000004
+GLOBL avx2const29<>(SB), RODATA|NOPTR, $8
 
 // func filterAVX2(dst *float64, x []float64, c int, t float64) int
 // Requires: AVX, AVX2, POPCNT
@@ -8907,7 +8901,7 @@ TEXT ·filterAVX2(SB), NOSPLIT, $0-56
 	MOVQ         x_len+16(FP), CX
 	VBROADCASTSD t+40(FP), Y0
 	MOVQ         dst+0(FP), DX
-	LEAQ         avx2const26<>+0(SB), BX
+	LEAQ         avx2const27<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
 	JNE          case518
@@ -9549,7 +9543,7 @@ TEXT ·filterInt64AVX2(SB), NOSPLIT, $0-56
 	MOVQ         x_len+16(FP), CX
 	VPBROADCASTQ t+40(FP), Y0
 	MOVQ         dst+0(FP), DX
-	LEAQ         avx2const26<>+0(SB), BX
+	LEAQ         avx2const27<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
 	JNE          case548
@@ -10332,7 +10326,7 @@ bad577:
 // Requires: AVX, AVX2
 TEXT ·prefixAVX2(SB), NOSPLIT, $0-48
 	VPBROADCASTQ start+32(FP), Y0
-	VMOVUPD      avx2const1<>+0(SB), Y1
+	VMOVUPD      avx2const2<>+0(SB), Y1
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
@@ -10476,7 +10470,7 @@ end583:
 // Requires: AVX, AVX2
 TEXT ·prefixBeforeAVX2(SB), NOSPLIT, $0-48
 	VPBROADCASTQ start+32(FP), Y0
-	VMOVUPD      avx2const1<>+0(SB), Y1
+	VMOVUPD      avx2const2<>+0(SB), Y1
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
@@ -10645,7 +10639,7 @@ end587:
 // Requires: AVX, AVX2
 TEXT ·prefixInt64AVX2(SB), NOSPLIT, $0-48
 	VPBROADCASTQ start+32(FP), Y0
-	VMOVUPD      avx2const29<>+0(SB), Y1
+	VMOVUPD      avx2const30<>+0(SB), Y1
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
@@ -10785,17 +10779,17 @@ end591:
 	VZEROUPPER
 	RET
 
-DATA avx2const29<>+0(SB)/8, $0x0000000000000000
-DATA avx2const29<>+8(SB)/8, $0x0000000000000000
-DATA avx2const29<>+16(SB)/8, $0x0000000000000000
-DATA avx2const29<>+24(SB)/8, $0x0000000000000000
-GLOBL avx2const29<>(SB), RODATA|NOPTR, $32
+DATA avx2const30<>+0(SB)/8, $0x0000000000000000
+DATA avx2const30<>+8(SB)/8, $0x0000000000000000
+DATA avx2const30<>+16(SB)/8, $0x0000000000000000
+DATA avx2const30<>+24(SB)/8, $0x0000000000000000
+GLOBL avx2const30<>(SB), RODATA|NOPTR, $32
 
 // func prefixBeforeInt64AVX2(dst *int64, x []int64, start int64) int64
 // Requires: AVX, AVX2
 TEXT ·prefixBeforeInt64AVX2(SB), NOSPLIT, $0-48
 	VPBROADCASTQ start+32(FP), Y0
-	VMOVUPD      avx2const29<>+0(SB), Y1
+	VMOVUPD      avx2const30<>+0(SB), Y1
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
@@ -10963,11 +10957,11 @@ end595:
 // func expAVX2(dst *float64, x *float64, n int, stream int)
 // Requires: AVX, AVX2, CMOV, FMA3, MMX+
 TEXT ·expAVX2(SB), NOSPLIT, $0-32
-	VBROADCASTSD avx2const32<>+0(SB), Y0
-	VBROADCASTSD avx2const33<>+0(SB), Y1
-	VBROADCASTSD avx2const34<>+0(SB), Y2
-	VBROADCASTSD avx2const35<>+0(SB), Y3
-	VBROADCASTSD avx2const36<>+0(SB), Y4
+	VBROADCASTSD avx2const33<>+0(SB), Y0
+	VBROADCASTSD avx2const34<>+0(SB), Y1
+	VBROADCASTSD avx2const35<>+0(SB), Y2
+	VBROADCASTSD avx2const36<>+0(SB), Y3
+	VBROADCASTSD avx2const37<>+0(SB), Y4
 	MOVQ         n+16(FP), AX
 	MOVQ         dst+0(FP), CX
 	MOVQ         x+8(FP), DX
@@ -10990,9 +10984,9 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-32
 	VMOVDQU      (SI)(BX*8), Y5
 	NEGQ         BX
 	VMASKMOVPD   (DX), Y5, Y6
-	VMOVUPD      avx2const30<>+0(SB), Y7
+	VMOVUPD      avx2const31<>+0(SB), Y7
 	VMINPD       Y6, Y7, Y7
-	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMOVUPD      avx2const32<>+0(SB), Y6
 	VMAXPD       Y7, Y6, Y7
 	VMOVUPD      Y1, Y6
 	VFMADD231PD  Y0, Y7, Y6
@@ -11000,23 +10994,23 @@ TEXT ·expAVX2(SB), NOSPLIT, $0-32
 	VFNMADD231PD Y2, Y8, Y7
 	VFNMADD231PD Y3, Y8, Y7
 	VMULPD       Y7, Y7, Y8
-	VMOVUPD      avx2const45<>+0(SB), Y9
-	VFMADD213PD  avx2const43<>+0(SB), Y8, Y9
-	VFMADD213PD  avx2const41<>+0(SB), Y8, Y9
-	VFMADD213PD  avx2const39<>+0(SB), Y8, Y9
-	VFMADD213PD  avx2const37<>+0(SB), Y8, Y9
-	VMOVUPD      avx2const46<>+0(SB), Y10
-	VFMADD213PD  avx2const44<>+0(SB), Y8, Y10
-	VFMADD213PD  avx2const42<>+0(SB), Y8, Y10
-	VFMADD213PD  avx2const40<>+0(SB), Y8, Y10
-	VFMADD213PD  avx2const38<>+0(SB), Y8, Y10
+	VMOVUPD      avx2const46<>+0(SB), Y9
+	VFMADD213PD  avx2const44<>+0(SB), Y8, Y9
+	VFMADD213PD  avx2const42<>+0(SB), Y8, Y9
+	VFMADD213PD  avx2const40<>+0(SB), Y8, Y9
+	VFMADD213PD  avx2const38<>+0(SB), Y8, Y9
+	VMOVUPD      avx2const47<>+0(SB), Y10
+	VFMADD213PD  avx2const45<>+0(SB), Y8, Y10
+	VFMADD213PD  avx2const43<>+0(SB), Y8, Y10
+	VFMADD213PD  avx2const41<>+0(SB), Y8, Y10
+	VFMADD213PD  avx2const39<>+0(SB), Y8, Y10
 	VFMADD213PD  Y9, Y7, Y10
 	VADDPD       Y4, Y7, Y9
 	VSUBPD       Y4, Y9, Y11
 	VSUBPD       Y11, Y7, Y11
 	VFMADD213PD  Y11, Y8, Y10
 	VADDPD       Y10, Y9, Y9
-	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPADDQ       avx2const48<>+0(SB), Y6, Y6
 	VPSRLQ       $0x01, Y6, Y7
 	VPSUBQ       Y7, Y6, Y6
 	VPSLLQ       $0x34, Y7, Y7
@@ -11033,9 +11027,9 @@ none597:
 	JB   end599
 
 loop598:
-	VMOVUPD      avx2const30<>+0(SB), Y5
+	VMOVUPD      avx2const31<>+0(SB), Y5
 	VMINPD       (DX), Y5, Y5
-	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMOVUPD      avx2const32<>+0(SB), Y6
 	VMAXPD       Y5, Y6, Y5
 	VMOVUPD      Y1, Y6
 	VFMADD231PD  Y0, Y5, Y6
@@ -11043,23 +11037,23 @@ loop598:
 	VFNMADD231PD Y2, Y7, Y5
 	VFNMADD231PD Y3, Y7, Y5
 	VMULPD       Y5, Y5, Y7
-	VMOVUPD      avx2const45<>+0(SB), Y8
-	VFMADD213PD  avx2const43<>+0(SB), Y7, Y8
-	VFMADD213PD  avx2const41<>+0(SB), Y7, Y8
-	VFMADD213PD  avx2const39<>+0(SB), Y7, Y8
-	VFMADD213PD  avx2const37<>+0(SB), Y7, Y8
-	VMOVUPD      avx2const46<>+0(SB), Y9
-	VFMADD213PD  avx2const44<>+0(SB), Y7, Y9
-	VFMADD213PD  avx2const42<>+0(SB), Y7, Y9
-	VFMADD213PD  avx2const40<>+0(SB), Y7, Y9
-	VFMADD213PD  avx2const38<>+0(SB), Y7, Y9
+	VMOVUPD      avx2const46<>+0(SB), Y8
+	VFMADD213PD  avx2const44<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const42<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const40<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const38<>+0(SB), Y7, Y8
+	VMOVUPD      avx2const47<>+0(SB), Y9
+	VFMADD213PD  avx2const45<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const43<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const41<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const39<>+0(SB), Y7, Y9
 	VFMADD213PD  Y8, Y5, Y9
 	VADDPD       Y4, Y5, Y8
 	VSUBPD       Y4, Y8, Y10
 	VSUBPD       Y10, Y5, Y10
 	VFMADD213PD  Y10, Y7, Y9
 	VADDPD       Y9, Y8, Y8
-	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPADDQ       avx2const48<>+0(SB), Y6, Y6
 	VPSRLQ       $0x01, Y6, Y5
 	VPSUBQ       Y5, Y6, Y6
 	VPSLLQ       $0x34, Y5, Y5
@@ -11067,9 +11061,9 @@ loop598:
 	VPSLLQ       $0x34, Y6, Y6
 	VMULPD       Y6, Y8, Y8
 	VMOVNTPD     Y8, (CX)
-	VMOVUPD      avx2const30<>+0(SB), Y5
+	VMOVUPD      avx2const31<>+0(SB), Y5
 	VMINPD       32(DX), Y5, Y5
-	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMOVUPD      avx2const32<>+0(SB), Y6
 	VMAXPD       Y5, Y6, Y5
 	VMOVUPD      Y1, Y6
 	VFMADD231PD  Y0, Y5, Y6
@@ -11077,23 +11071,23 @@ loop598:
 	VFNMADD231PD Y2, Y7, Y5
 	VFNMADD231PD Y3, Y7, Y5
 	VMULPD       Y5, Y5, Y7
-	VMOVUPD      avx2const45<>+0(SB), Y8
-	VFMADD213PD  avx2const43<>+0(SB), Y7, Y8
-	VFMADD213PD  avx2const41<>+0(SB), Y7, Y8
-	VFMADD213PD  avx2const39<>+0(SB), Y7, Y8
-	VFMADD213PD  avx2const37<>+0(SB), Y7, Y8
-	VMOVUPD      avx2const46<>+0(SB), Y9
-	VFMADD213PD  avx2const44<>+0(SB), Y7, Y9
-	VFMADD213PD  avx2const42<>+0(SB), Y7, Y9
-	VFMADD213PD  avx2const40<>+0(SB), Y7, Y9
-	VFMADD213PD  avx2const38<>+0(SB), Y7, Y9
+	VMOVUPD      avx2const46<>+0(SB), Y8
+	VFMADD213PD  avx2const44<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const42<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const40<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const38<>+0(SB), Y7, Y8
+	VMOVUPD      avx2const47<>+0(SB), Y9
+	VFMADD213PD  avx2const45<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const43<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const41<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const39<>+0(SB), Y7, Y9
 	VFMADD213PD  Y8, Y5, Y9
 	VADDPD       Y4, Y5, Y8
 	VSUBPD       Y4, Y8, Y10
 	VSUBPD       Y10, Y5, Y10
 	VFMADD213PD  Y10, Y7, Y9
 	VADDPD       Y9, Y8, Y8
-	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPADDQ       avx2const48<>+0(SB), Y6, Y6
 	VPSRLQ       $0x01, Y6, Y5
 	VPSUBQ       Y5, Y6, Y6
 	VPSLLQ       $0x34, Y5, Y5
@@ -11101,9 +11095,9 @@ loop598:
 	VPSLLQ       $0x34, Y6, Y6
 	VMULPD       Y6, Y8, Y8
 	VMOVNTPD     Y8, 32(CX)
-	VMOVUPD      avx2const30<>+0(SB), Y5
+	VMOVUPD      avx2const31<>+0(SB), Y5
 	VMINPD       64(DX), Y5, Y5
-	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMOVUPD      avx2const32<>+0(SB), Y6
 	VMAXPD       Y5, Y6, Y5
 	VMOVUPD      Y1, Y6
 	VFMADD231PD  Y0, Y5, Y6
@@ -11111,23 +11105,23 @@ loop598:
 	VFNMADD231PD Y2, Y7, Y5
 	VFNMADD231PD Y3, Y7, Y5
 	VMULPD       Y5, Y5, Y7
-	VMOVUPD      avx2const45<>+0(SB), Y8
-	VFMADD213PD  avx2const43<>+0(SB), Y7, Y8
-	VFMADD213PD  avx2const41<>+0(SB), Y7, Y8
-	VFMADD213PD  avx2const39<>+0(SB), Y7, Y8
-	VFMADD213PD  avx2const37<>+0(SB), Y7, Y8
-	VMOVUPD      avx2const46<>+0(SB), Y9
-	VFMADD213PD  avx2const44<>+0(SB), Y7, Y9
-	VFMADD213PD  avx2const42<>+0(SB), Y7, Y9
-	VFMADD213PD  avx2const40<>+0(SB), Y7, Y9
-	VFMADD213PD  avx2const38<>+0(SB), Y7, Y9
+	VMOVUPD      avx2const46<>+0(SB), Y8
+	VFMADD213PD  avx2const44<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const42<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const40<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const38<>+0(SB), Y7, Y8
+	VMOVUPD      avx2const47<>+0(SB), Y9
+	VFMADD213PD  avx2const45<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const43<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const41<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const39<>+0(SB), Y7, Y9
 	VFMADD213PD  Y8, Y5, Y9
 	VADDPD       Y4, Y5, Y8
 	VSUBPD       Y4, Y8, Y10
 	VSUBPD       Y10, Y5, Y10
 	VFMADD213PD  Y10, Y7, Y9
 	VADDPD       Y9, Y8, Y8
-	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPADDQ       avx2const48<>+0(SB), Y6, Y6
 	VPSRLQ       $0x01, Y6, Y5
 	VPSUBQ       Y5, Y6, Y6
 	VPSLLQ       $0x34, Y5, Y5
@@ -11135,9 +11129,9 @@ loop598:
 	VPSLLQ       $0x34, Y6, Y6
 	VMULPD       Y6, Y8, Y8
 	VMOVNTPD     Y8, 64(CX)
-	VMOVUPD      avx2const30<>+0(SB), Y5
+	VMOVUPD      avx2const31<>+0(SB), Y5
 	VMINPD       96(DX), Y5, Y5
-	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMOVUPD      avx2const32<>+0(SB), Y6
 	VMAXPD       Y5, Y6, Y5
 	VMOVUPD      Y1, Y6
 	VFMADD231PD  Y0, Y5, Y6
@@ -11145,23 +11139,23 @@ loop598:
 	VFNMADD231PD Y2, Y7, Y5
 	VFNMADD231PD Y3, Y7, Y5
 	VMULPD       Y5, Y5, Y7
-	VMOVUPD      avx2const45<>+0(SB), Y8
-	VFMADD213PD  avx2const43<>+0(SB), Y7, Y8
-	VFMADD213PD  avx2const41<>+0(SB), Y7, Y8
-	VFMADD213PD  avx2const39<>+0(SB), Y7, Y8
-	VFMADD213PD  avx2const37<>+0(SB), Y7, Y8
-	VMOVUPD      avx2const46<>+0(SB), Y9
-	VFMADD213PD  avx2const44<>+0(SB), Y7, Y9
-	VFMADD213PD  avx2const42<>+0(SB), Y7, Y9
-	VFMADD213PD  avx2const40<>+0(SB), Y7, Y9
-	VFMADD213PD  avx2const38<>+0(SB), Y7, Y9
+	VMOVUPD      avx2const46<>+0(SB), Y8
+	VFMADD213PD  avx2const44<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const42<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const40<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const38<>+0(SB), Y7, Y8
+	VMOVUPD      avx2const47<>+0(SB), Y9
+	VFMADD213PD  avx2const45<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const43<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const41<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const39<>+0(SB), Y7, Y9
 	VFMADD213PD  Y8, Y5, Y9
 	VADDPD       Y4, Y5, Y8
 	VSUBPD       Y4, Y8, Y10
 	VSUBPD       Y10, Y5, Y10
 	VFMADD213PD  Y10, Y7, Y9
 	VADDPD       Y9, Y8, Y8
-	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPADDQ       avx2const48<>+0(SB), Y6, Y6
 	VPSRLQ       $0x01, Y6, Y5
 	VPSUBQ       Y5, Y6, Y6
 	VPSLLQ       $0x34, Y5, Y5
@@ -11184,9 +11178,9 @@ plain596:
 	PCALIGN $0x40
 
 loop600:
-	VMOVUPD      avx2const30<>+0(SB), Y5
+	VMOVUPD      avx2const31<>+0(SB), Y5
 	VMINPD       (DX), Y5, Y5
-	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMOVUPD      avx2const32<>+0(SB), Y6
 	VMAXPD       Y5, Y6, Y5
 	VMOVUPD      Y1, Y6
 	VFMADD231PD  Y0, Y5, Y6
@@ -11194,23 +11188,23 @@ loop600:
 	VFNMADD231PD Y2, Y7, Y5
 	VFNMADD231PD Y3, Y7, Y5
 	VMULPD       Y5, Y5, Y7
-	VMOVUPD      avx2const45<>+0(SB), Y8
-	VFMADD213PD  avx2const43<>+0(SB), Y7, Y8
-	VFMADD213PD  avx2const41<>+0(SB), Y7, Y8
-	VFMADD213PD  avx2const39<>+0(SB), Y7, Y8
-	VFMADD213PD  avx2const37<>+0(SB), Y7, Y8
-	VMOVUPD      avx2const46<>+0(SB), Y9
-	VFMADD213PD  avx2const44<>+0(SB), Y7, Y9
-	VFMADD213PD  avx2const42<>+0(SB), Y7, Y9
-	VFMADD213PD  avx2const40<>+0(SB), Y7, Y9
-	VFMADD213PD  avx2const38<>+0(SB), Y7, Y9
+	VMOVUPD      avx2const46<>+0(SB), Y8
+	VFMADD213PD  avx2const44<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const42<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const40<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const38<>+0(SB), Y7, Y8
+	VMOVUPD      avx2const47<>+0(SB), Y9
+	VFMADD213PD  avx2const45<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const43<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const41<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const39<>+0(SB), Y7, Y9
 	VFMADD213PD  Y8, Y5, Y9
 	VADDPD       Y4, Y5, Y8
 	VSUBPD       Y4, Y8, Y10
 	VSUBPD       Y10, Y5, Y10
 	VFMADD213PD  Y10, Y7, Y9
 	VADDPD       Y9, Y8, Y8
-	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPADDQ       avx2const48<>+0(SB), Y6, Y6
 	VPSRLQ       $0x01, Y6, Y5
 	VPSUBQ       Y5, Y6, Y6
 	VPSLLQ       $0x34, Y5, Y5
@@ -11218,9 +11212,9 @@ loop600:
 	VPSLLQ       $0x34, Y6, Y6
 	VMULPD       Y6, Y8, Y8
 	VMOVUPD      Y8, (CX)
-	VMOVUPD      avx2const30<>+0(SB), Y5
+	VMOVUPD      avx2const31<>+0(SB), Y5
 	VMINPD       32(DX), Y5, Y5
-	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMOVUPD      avx2const32<>+0(SB), Y6
 	VMAXPD       Y5, Y6, Y5
 	VMOVUPD      Y1, Y6
 	VFMADD231PD  Y0, Y5, Y6
@@ -11228,23 +11222,23 @@ loop600:
 	VFNMADD231PD Y2, Y7, Y5
 	VFNMADD231PD Y3, Y7, Y5
 	VMULPD       Y5, Y5, Y7
-	VMOVUPD      avx2const45<>+0(SB), Y8
-	VFMADD213PD  avx2const43<>+0(SB), Y7, Y8
-	VFMADD213PD  avx2const41<>+0(SB), Y7, Y8
-	VFMADD213PD  avx2const39<>+0(SB), Y7, Y8
-	VFMADD213PD  avx2const37<>+0(SB), Y7, Y8
-	VMOVUPD      avx2const46<>+0(SB), Y9
-	VFMADD213PD  avx2const44<>+0(SB), Y7, Y9
-	VFMADD213PD  avx2const42<>+0(SB), Y7, Y9
-	VFMADD213PD  avx2const40<>+0(SB), Y7, Y9
-	VFMADD213PD  avx2const38<>+0(SB), Y7, Y9
+	VMOVUPD      avx2const46<>+0(SB), Y8
+	VFMADD213PD  avx2const44<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const42<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const40<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const38<>+0(SB), Y7, Y8
+	VMOVUPD      avx2const47<>+0(SB), Y9
+	VFMADD213PD  avx2const45<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const43<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const41<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const39<>+0(SB), Y7, Y9
 	VFMADD213PD  Y8, Y5, Y9
 	VADDPD       Y4, Y5, Y8
 	VSUBPD       Y4, Y8, Y10
 	VSUBPD       Y10, Y5, Y10
 	VFMADD213PD  Y10, Y7, Y9
 	VADDPD       Y9, Y8, Y8
-	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPADDQ       avx2const48<>+0(SB), Y6, Y6
 	VPSRLQ       $0x01, Y6, Y5
 	VPSUBQ       Y5, Y6, Y6
 	VPSLLQ       $0x34, Y5, Y5
@@ -11252,9 +11246,9 @@ loop600:
 	VPSLLQ       $0x34, Y6, Y6
 	VMULPD       Y6, Y8, Y8
 	VMOVUPD      Y8, 32(CX)
-	VMOVUPD      avx2const30<>+0(SB), Y5
+	VMOVUPD      avx2const31<>+0(SB), Y5
 	VMINPD       64(DX), Y5, Y5
-	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMOVUPD      avx2const32<>+0(SB), Y6
 	VMAXPD       Y5, Y6, Y5
 	VMOVUPD      Y1, Y6
 	VFMADD231PD  Y0, Y5, Y6
@@ -11262,23 +11256,23 @@ loop600:
 	VFNMADD231PD Y2, Y7, Y5
 	VFNMADD231PD Y3, Y7, Y5
 	VMULPD       Y5, Y5, Y7
-	VMOVUPD      avx2const45<>+0(SB), Y8
-	VFMADD213PD  avx2const43<>+0(SB), Y7, Y8
-	VFMADD213PD  avx2const41<>+0(SB), Y7, Y8
-	VFMADD213PD  avx2const39<>+0(SB), Y7, Y8
-	VFMADD213PD  avx2const37<>+0(SB), Y7, Y8
-	VMOVUPD      avx2const46<>+0(SB), Y9
-	VFMADD213PD  avx2const44<>+0(SB), Y7, Y9
-	VFMADD213PD  avx2const42<>+0(SB), Y7, Y9
-	VFMADD213PD  avx2const40<>+0(SB), Y7, Y9
-	VFMADD213PD  avx2const38<>+0(SB), Y7, Y9
+	VMOVUPD      avx2const46<>+0(SB), Y8
+	VFMADD213PD  avx2const44<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const42<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const40<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const38<>+0(SB), Y7, Y8
+	VMOVUPD      avx2const47<>+0(SB), Y9
+	VFMADD213PD  avx2const45<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const43<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const41<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const39<>+0(SB), Y7, Y9
 	VFMADD213PD  Y8, Y5, Y9
 	VADDPD       Y4, Y5, Y8
 	VSUBPD       Y4, Y8, Y10
 	VSUBPD       Y10, Y5, Y10
 	VFMADD213PD  Y10, Y7, Y9
 	VADDPD       Y9, Y8, Y8
-	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPADDQ       avx2const48<>+0(SB), Y6, Y6
 	VPSRLQ       $0x01, Y6, Y5
 	VPSUBQ       Y5, Y6, Y6
 	VPSLLQ       $0x34, Y5, Y5
@@ -11286,9 +11280,9 @@ loop600:
 	VPSLLQ       $0x34, Y6, Y6
 	VMULPD       Y6, Y8, Y8
 	VMOVUPD      Y8, 64(CX)
-	VMOVUPD      avx2const30<>+0(SB), Y5
+	VMOVUPD      avx2const31<>+0(SB), Y5
 	VMINPD       96(DX), Y5, Y5
-	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMOVUPD      avx2const32<>+0(SB), Y6
 	VMAXPD       Y5, Y6, Y5
 	VMOVUPD      Y1, Y6
 	VFMADD231PD  Y0, Y5, Y6
@@ -11296,23 +11290,23 @@ loop600:
 	VFNMADD231PD Y2, Y7, Y5
 	VFNMADD231PD Y3, Y7, Y5
 	VMULPD       Y5, Y5, Y7
-	VMOVUPD      avx2const45<>+0(SB), Y8
-	VFMADD213PD  avx2const43<>+0(SB), Y7, Y8
-	VFMADD213PD  avx2const41<>+0(SB), Y7, Y8
-	VFMADD213PD  avx2const39<>+0(SB), Y7, Y8
-	VFMADD213PD  avx2const37<>+0(SB), Y7, Y8
-	VMOVUPD      avx2const46<>+0(SB), Y9
-	VFMADD213PD  avx2const44<>+0(SB), Y7, Y9
-	VFMADD213PD  avx2const42<>+0(SB), Y7, Y9
-	VFMADD213PD  avx2const40<>+0(SB), Y7, Y9
-	VFMADD213PD  avx2const38<>+0(SB), Y7, Y9
+	VMOVUPD      avx2const46<>+0(SB), Y8
+	VFMADD213PD  avx2const44<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const42<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const40<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const38<>+0(SB), Y7, Y8
+	VMOVUPD      avx2const47<>+0(SB), Y9
+	VFMADD213PD  avx2const45<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const43<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const41<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const39<>+0(SB), Y7, Y9
 	VFMADD213PD  Y8, Y5, Y9
 	VADDPD       Y4, Y5, Y8
 	VSUBPD       Y4, Y8, Y10
 	VSUBPD       Y10, Y5, Y10
 	VFMADD213PD  Y10, Y7, Y9
 	VADDPD       Y9, Y8, Y8
-	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPADDQ       avx2const48<>+0(SB), Y6, Y6
 	VPSRLQ       $0x01, Y6, Y5
 	VPSUBQ       Y5, Y6, Y6
 	VPSLLQ       $0x34, Y5, Y5
@@ -11331,9 +11325,9 @@ end601:
 	JB   end603
 
 loop602:
-	VMOVUPD      avx2const30<>+0(SB), Y5
+	VMOVUPD      avx2const31<>+0(SB), Y5
 	VMINPD       (DX), Y5, Y5
-	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMOVUPD      avx2const32<>+0(SB), Y6
 	VMAXPD       Y5, Y6, Y5
 	VMOVUPD      Y1, Y6
 	VFMADD231PD  Y0, Y5, Y6
@@ -11341,23 +11335,23 @@ loop602:
 	VFNMADD231PD Y2, Y7, Y5
 	VFNMADD231PD Y3, Y7, Y5
 	VMULPD       Y5, Y5, Y7
-	VMOVUPD      avx2const45<>+0(SB), Y8
-	VFMADD213PD  avx2const43<>+0(SB), Y7, Y8
-	VFMADD213PD  avx2const41<>+0(SB), Y7, Y8
-	VFMADD213PD  avx2const39<>+0(SB), Y7, Y8
-	VFMADD213PD  avx2const37<>+0(SB), Y7, Y8
-	VMOVUPD      avx2const46<>+0(SB), Y9
-	VFMADD213PD  avx2const44<>+0(SB), Y7, Y9
-	VFMADD213PD  avx2const42<>+0(SB), Y7, Y9
-	VFMADD213PD  avx2const40<>+0(SB), Y7, Y9
-	VFMADD213PD  avx2const38<>+0(SB), Y7, Y9
+	VMOVUPD      avx2const46<>+0(SB), Y8
+	VFMADD213PD  avx2const44<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const42<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const40<>+0(SB), Y7, Y8
+	VFMADD213PD  avx2const38<>+0(SB), Y7, Y8
+	VMOVUPD      avx2const47<>+0(SB), Y9
+	VFMADD213PD  avx2const45<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const43<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const41<>+0(SB), Y7, Y9
+	VFMADD213PD  avx2const39<>+0(SB), Y7, Y9
 	VFMADD213PD  Y8, Y5, Y9
 	VADDPD       Y4, Y5, Y8
 	VSUBPD       Y4, Y8, Y10
 	VSUBPD       Y10, Y5, Y10
 	VFMADD213PD  Y10, Y7, Y9
 	VADDPD       Y9, Y8, Y8
-	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPADDQ       avx2const48<>+0(SB), Y6, Y6
 	VPSRLQ       $0x01, Y6, Y5
 	VPSUBQ       Y5, Y6, Y6
 	VPSLLQ       $0x34, Y5, Y5
@@ -11379,9 +11373,9 @@ end603:
 	VMOVDQU      (BX)(AX*8), Y5
 	NEGQ         AX
 	VMASKMOVPD   (DX), Y5, Y6
-	VMOVUPD      avx2const30<>+0(SB), Y7
+	VMOVUPD      avx2const31<>+0(SB), Y7
 	VMINPD       Y6, Y7, Y7
-	VMOVUPD      avx2const31<>+0(SB), Y6
+	VMOVUPD      avx2const32<>+0(SB), Y6
 	VMAXPD       Y7, Y6, Y7
 	VMOVUPD      Y1, Y6
 	VFMADD231PD  Y0, Y7, Y6
@@ -11389,23 +11383,23 @@ end603:
 	VFNMADD231PD Y2, Y0, Y7
 	VFNMADD231PD Y3, Y0, Y7
 	VMULPD       Y7, Y7, Y0
-	VMOVUPD      avx2const45<>+0(SB), Y1
-	VFMADD213PD  avx2const43<>+0(SB), Y0, Y1
-	VFMADD213PD  avx2const41<>+0(SB), Y0, Y1
-	VFMADD213PD  avx2const39<>+0(SB), Y0, Y1
-	VFMADD213PD  avx2const37<>+0(SB), Y0, Y1
-	VMOVUPD      avx2const46<>+0(SB), Y2
-	VFMADD213PD  avx2const44<>+0(SB), Y0, Y2
-	VFMADD213PD  avx2const42<>+0(SB), Y0, Y2
-	VFMADD213PD  avx2const40<>+0(SB), Y0, Y2
-	VFMADD213PD  avx2const38<>+0(SB), Y0, Y2
+	VMOVUPD      avx2const46<>+0(SB), Y1
+	VFMADD213PD  avx2const44<>+0(SB), Y0, Y1
+	VFMADD213PD  avx2const42<>+0(SB), Y0, Y1
+	VFMADD213PD  avx2const40<>+0(SB), Y0, Y1
+	VFMADD213PD  avx2const38<>+0(SB), Y0, Y1
+	VMOVUPD      avx2const47<>+0(SB), Y2
+	VFMADD213PD  avx2const45<>+0(SB), Y0, Y2
+	VFMADD213PD  avx2const43<>+0(SB), Y0, Y2
+	VFMADD213PD  avx2const41<>+0(SB), Y0, Y2
+	VFMADD213PD  avx2const39<>+0(SB), Y0, Y2
 	VFMADD213PD  Y1, Y7, Y2
 	VADDPD       Y4, Y7, Y1
 	VSUBPD       Y4, Y1, Y3
 	VSUBPD       Y3, Y7, Y3
 	VFMADD213PD  Y3, Y0, Y2
 	VADDPD       Y2, Y1, Y1
-	VPADDQ       avx2const47<>+0(SB), Y6, Y6
+	VPADDQ       avx2const48<>+0(SB), Y6, Y6
 	VPSRLQ       $0x01, Y6, Y0
 	VPSUBQ       Y0, Y6, Y6
 	VPSLLQ       $0x34, Y0, Y0
@@ -11418,98 +11412,98 @@ none604:
 	VZEROUPPER
 	RET
 
-DATA avx2const30<>+0(SB)/8, $0x4086300000000000
-DATA avx2const30<>+8(SB)/8, $0x4086300000000000
-DATA avx2const30<>+16(SB)/8, $0x4086300000000000
-DATA avx2const30<>+24(SB)/8, $0x4086300000000000
-GLOBL avx2const30<>(SB), RODATA|NOPTR, $32
-
-DATA avx2const31<>+0(SB)/8, $0xc087500000000000
-DATA avx2const31<>+8(SB)/8, $0xc087500000000000
-DATA avx2const31<>+16(SB)/8, $0xc087500000000000
-DATA avx2const31<>+24(SB)/8, $0xc087500000000000
+DATA avx2const31<>+0(SB)/8, $0x4086300000000000
+DATA avx2const31<>+8(SB)/8, $0x4086300000000000
+DATA avx2const31<>+16(SB)/8, $0x4086300000000000
+DATA avx2const31<>+24(SB)/8, $0x4086300000000000
 GLOBL avx2const31<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const32<>+0(SB)/8, $0x3ff71547652b82fe
-GLOBL avx2const32<>(SB), RODATA|NOPTR, $8
+DATA avx2const32<>+0(SB)/8, $0xc087500000000000
+DATA avx2const32<>+8(SB)/8, $0xc087500000000000
+DATA avx2const32<>+16(SB)/8, $0xc087500000000000
+DATA avx2const32<>+24(SB)/8, $0xc087500000000000
+GLOBL avx2const32<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const33<>+0(SB)/8, $0x4338000000000000
+DATA avx2const33<>+0(SB)/8, $0x3ff71547652b82fe
 GLOBL avx2const33<>(SB), RODATA|NOPTR, $8
 
-DATA avx2const34<>+0(SB)/8, $0x3fe62e42fefa39ef
+DATA avx2const34<>+0(SB)/8, $0x4338000000000000
 GLOBL avx2const34<>(SB), RODATA|NOPTR, $8
 
-DATA avx2const35<>+0(SB)/8, $0x3c7abc9e3b39803f
+DATA avx2const35<>+0(SB)/8, $0x3fe62e42fefa39ef
 GLOBL avx2const35<>(SB), RODATA|NOPTR, $8
 
-DATA avx2const36<>+0(SB)/8, $0x3ff0000000000000
+DATA avx2const36<>+0(SB)/8, $0x3c7abc9e3b39803f
 GLOBL avx2const36<>(SB), RODATA|NOPTR, $8
 
-DATA avx2const37<>+0(SB)/8, $0x3fe000000000000a
-DATA avx2const37<>+8(SB)/8, $0x3fe000000000000a
-DATA avx2const37<>+16(SB)/8, $0x3fe000000000000a
-DATA avx2const37<>+24(SB)/8, $0x3fe000000000000a
-GLOBL avx2const37<>(SB), RODATA|NOPTR, $32
+DATA avx2const37<>+0(SB)/8, $0x3ff0000000000000
+GLOBL avx2const37<>(SB), RODATA|NOPTR, $8
 
-DATA avx2const38<>+0(SB)/8, $0x3fc55555555554fa
-DATA avx2const38<>+8(SB)/8, $0x3fc55555555554fa
-DATA avx2const38<>+16(SB)/8, $0x3fc55555555554fa
-DATA avx2const38<>+24(SB)/8, $0x3fc55555555554fa
+DATA avx2const38<>+0(SB)/8, $0x3fe000000000000a
+DATA avx2const38<>+8(SB)/8, $0x3fe000000000000a
+DATA avx2const38<>+16(SB)/8, $0x3fe000000000000a
+DATA avx2const38<>+24(SB)/8, $0x3fe000000000000a
 GLOBL avx2const38<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const39<>+0(SB)/8, $0x3fa555555555087d
-DATA avx2const39<>+8(SB)/8, $0x3fa555555555087d
-DATA avx2const39<>+16(SB)/8, $0x3fa555555555087d
-DATA avx2const39<>+24(SB)/8, $0x3fa555555555087d
+DATA avx2const39<>+0(SB)/8, $0x3fc55555555554fa
+DATA avx2const39<>+8(SB)/8, $0x3fc55555555554fa
+DATA avx2const39<>+16(SB)/8, $0x3fc55555555554fa
+DATA avx2const39<>+24(SB)/8, $0x3fc55555555554fa
 GLOBL avx2const39<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const40<>+0(SB)/8, $0x3f81111111127be6
-DATA avx2const40<>+8(SB)/8, $0x3f81111111127be6
-DATA avx2const40<>+16(SB)/8, $0x3f81111111127be6
-DATA avx2const40<>+24(SB)/8, $0x3f81111111127be6
+DATA avx2const40<>+0(SB)/8, $0x3fa555555555087d
+DATA avx2const40<>+8(SB)/8, $0x3fa555555555087d
+DATA avx2const40<>+16(SB)/8, $0x3fa555555555087d
+DATA avx2const40<>+24(SB)/8, $0x3fa555555555087d
 GLOBL avx2const40<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const41<>+0(SB)/8, $0x3f56c16c1842a09f
-DATA avx2const41<>+8(SB)/8, $0x3f56c16c1842a09f
-DATA avx2const41<>+16(SB)/8, $0x3f56c16c1842a09f
-DATA avx2const41<>+24(SB)/8, $0x3f56c16c1842a09f
+DATA avx2const41<>+0(SB)/8, $0x3f81111111127be6
+DATA avx2const41<>+8(SB)/8, $0x3f81111111127be6
+DATA avx2const41<>+16(SB)/8, $0x3f81111111127be6
+DATA avx2const41<>+24(SB)/8, $0x3f81111111127be6
 GLOBL avx2const41<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const42<>+0(SB)/8, $0x3f2a01a012a57064
-DATA avx2const42<>+8(SB)/8, $0x3f2a01a012a57064
-DATA avx2const42<>+16(SB)/8, $0x3f2a01a012a57064
-DATA avx2const42<>+24(SB)/8, $0x3f2a01a012a57064
+DATA avx2const42<>+0(SB)/8, $0x3f56c16c1842a09f
+DATA avx2const42<>+8(SB)/8, $0x3f56c16c1842a09f
+DATA avx2const42<>+16(SB)/8, $0x3f56c16c1842a09f
+DATA avx2const42<>+24(SB)/8, $0x3f56c16c1842a09f
 GLOBL avx2const42<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const43<>+0(SB)/8, $0x3efa0199a0c78972
-DATA avx2const43<>+8(SB)/8, $0x3efa0199a0c78972
-DATA avx2const43<>+16(SB)/8, $0x3efa0199a0c78972
-DATA avx2const43<>+24(SB)/8, $0x3efa0199a0c78972
+DATA avx2const43<>+0(SB)/8, $0x3f2a01a012a57064
+DATA avx2const43<>+8(SB)/8, $0x3f2a01a012a57064
+DATA avx2const43<>+16(SB)/8, $0x3f2a01a012a57064
+DATA avx2const43<>+24(SB)/8, $0x3f2a01a012a57064
 GLOBL avx2const43<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const44<>+0(SB)/8, $0x3ec71df255430ed3
-DATA avx2const44<>+8(SB)/8, $0x3ec71df255430ed3
-DATA avx2const44<>+16(SB)/8, $0x3ec71df255430ed3
-DATA avx2const44<>+24(SB)/8, $0x3ec71df255430ed3
+DATA avx2const44<>+0(SB)/8, $0x3efa0199a0c78972
+DATA avx2const44<>+8(SB)/8, $0x3efa0199a0c78972
+DATA avx2const44<>+16(SB)/8, $0x3efa0199a0c78972
+DATA avx2const44<>+24(SB)/8, $0x3efa0199a0c78972
 GLOBL avx2const44<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const45<>+0(SB)/8, $0x3e928ad72bf7e407
-DATA avx2const45<>+8(SB)/8, $0x3e928ad72bf7e407
-DATA avx2const45<>+16(SB)/8, $0x3e928ad72bf7e407
-DATA avx2const45<>+24(SB)/8, $0x3e928ad72bf7e407
+DATA avx2const45<>+0(SB)/8, $0x3ec71df255430ed3
+DATA avx2const45<>+8(SB)/8, $0x3ec71df255430ed3
+DATA avx2const45<>+16(SB)/8, $0x3ec71df255430ed3
+DATA avx2const45<>+24(SB)/8, $0x3ec71df255430ed3
 GLOBL avx2const45<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const46<>+0(SB)/8, $0x3e5ad7f6b5dc2ef6
-DATA avx2const46<>+8(SB)/8, $0x3e5ad7f6b5dc2ef6
-DATA avx2const46<>+16(SB)/8, $0x3e5ad7f6b5dc2ef6
-DATA avx2const46<>+24(SB)/8, $0x3e5ad7f6b5dc2ef6
+DATA avx2const46<>+0(SB)/8, $0x3e928ad72bf7e407
+DATA avx2const46<>+8(SB)/8, $0x3e928ad72bf7e407
+DATA avx2const46<>+16(SB)/8, $0x3e928ad72bf7e407
+DATA avx2const46<>+24(SB)/8, $0x3e928ad72bf7e407
 GLOBL avx2const46<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const47<>+0(SB)/8, $0x00000000000007fe
-DATA avx2const47<>+8(SB)/8, $0x00000000000007fe
-DATA avx2const47<>+16(SB)/8, $0x00000000000007fe
-DATA avx2const47<>+24(SB)/8, $0x00000000000007fe
+DATA avx2const47<>+0(SB)/8, $0x3e5ad7f6b5dc2ef6
+DATA avx2const47<>+8(SB)/8, $0x3e5ad7f6b5dc2ef6
+DATA avx2const47<>+16(SB)/8, $0x3e5ad7f6b5dc2ef6
+DATA avx2const47<>+24(SB)/8, $0x3e5ad7f6b5dc2ef6
 GLOBL avx2const47<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const48<>+0(SB)/8, $0x00000000000007fe
+DATA avx2const48<>+8(SB)/8, $0x00000000000007fe
+DATA avx2const48<>+16(SB)/8, $0x00000000000007fe
+DATA avx2const48<>+24(SB)/8, $0x00000000000007fe
+GLOBL avx2const48<>(SB), RODATA|NOPTR, $32
 
 // func logAVX2(dst *float64, x *float64, n int, stream int)
 // Requires: AVX, AVX2, CMOV, FMA3, MMX+
@@ -11539,54 +11533,54 @@ TEXT ·logAVX2(SB), NOSPLIT, $0-32
 	VMASKMOVPD (DX), Y1, Y2
 	VMOVUPD    Y2, Y2
 	VMOVUPD    Y2, Y3
-	VMOVUPD    avx2const63<>+0(SB), Y4
-	VPSUBQ     avx2const58<>+0(SB), Y2, Y5
-	VPCMPGTQ   avx2const65<>+0(SB), Y5, Y6
+	VMOVUPD    avx2const64<>+0(SB), Y4
+	VPSUBQ     avx2const59<>+0(SB), Y2, Y5
+	VPCMPGTQ   avx2const66<>+0(SB), Y5, Y6
 	VPOR       Y5, Y6, Y6
 	VMOVMSKPD  Y6, SI
 	TESTL      SI, SI
 	JZ         ordinary607
-	VMULPD     avx2const59<>+0(SB), Y2, Y3
-	VCMPPD     $0x11, avx2const58<>+0(SB), Y2, Y5
+	VMULPD     avx2const60<>+0(SB), Y2, Y3
+	VCMPPD     $0x11, avx2const59<>+0(SB), Y2, Y5
 	VBLENDVPD  Y5, Y3, Y2, Y3
-	VBLENDVPD  Y5, avx2const64<>+0(SB), Y4, Y4
+	VBLENDVPD  Y5, avx2const65<>+0(SB), Y4, Y4
 
 ordinary607:
-	VPADDQ      avx2const60<>+0(SB), Y3, Y3
-	VPSRLQ      $0x34, Y3, Y5
-	VPOR        avx2const11<>+0(SB), Y5, Y5
-	VSUBPD      Y4, Y5, Y4
-	VPAND       avx2const62<>+0(SB), Y3, Y3
 	VPADDQ      avx2const61<>+0(SB), Y3, Y3
-	VSUBPD      avx2const17<>+0(SB), Y3, Y3
-	VADDPD      avx2const48<>+0(SB), Y3, Y5
+	VPSRLQ      $0x34, Y3, Y5
+	VPOR        avx2const12<>+0(SB), Y5, Y5
+	VSUBPD      Y4, Y5, Y4
+	VPAND       avx2const63<>+0(SB), Y3, Y3
+	VPADDQ      avx2const62<>+0(SB), Y3, Y3
+	VSUBPD      avx2const18<>+0(SB), Y3, Y3
+	VADDPD      avx2const49<>+0(SB), Y3, Y5
 	VDIVPD      Y5, Y3, Y5
 	VMULPD      Y5, Y5, Y6
 	VMULPD      Y6, Y6, Y7
-	VMOVUPD     avx2const57<>+0(SB), Y8
-	VFMADD213PD avx2const55<>+0(SB), Y7, Y8
-	VFMADD213PD avx2const53<>+0(SB), Y7, Y8
-	VFMADD213PD avx2const51<>+0(SB), Y7, Y8
-	VMOVUPD     avx2const56<>+0(SB), Y9
-	VFMADD213PD avx2const54<>+0(SB), Y7, Y9
-	VFMADD213PD avx2const52<>+0(SB), Y7, Y9
+	VMOVUPD     avx2const58<>+0(SB), Y8
+	VFMADD213PD avx2const56<>+0(SB), Y7, Y8
+	VFMADD213PD avx2const54<>+0(SB), Y7, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y7, Y8
+	VMOVUPD     avx2const57<>+0(SB), Y9
+	VFMADD213PD avx2const55<>+0(SB), Y7, Y9
+	VFMADD213PD avx2const53<>+0(SB), Y7, Y9
 	VMULPD      Y6, Y8, Y8
 	VFMADD213PD Y8, Y7, Y9
-	VMULPD      avx2const18<>+0(SB), Y3, Y6
+	VMULPD      avx2const19<>+0(SB), Y3, Y6
 	VMULPD      Y3, Y6, Y6
 	VADDPD      Y6, Y9, Y9
-	VMULPD      avx2const50<>+0(SB), Y4, Y7
+	VMULPD      avx2const51<>+0(SB), Y4, Y7
 	VFMADD213PD Y7, Y5, Y9
 	VSUBPD      Y9, Y6, Y6
 	VSUBPD      Y6, Y3, Y3
-	VFMADD231PD avx2const49<>+0(SB), Y4, Y3
+	VFMADD231PD avx2const50<>+0(SB), Y4, Y3
 	TESTL       SI, SI
 	JZ          ordinary608
 	VCMPPD      $0x11, Y0, Y2, Y4
-	VBLENDVPD   Y4, avx2const66<>+0(SB), Y3, Y3
+	VBLENDVPD   Y4, avx2const67<>+0(SB), Y3, Y3
 	VCMPPD      $0x00, Y0, Y2, Y4
-	VBLENDVPD   Y4, avx2const24<>+0(SB), Y3, Y3
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y2, Y4
+	VBLENDVPD   Y4, avx2const25<>+0(SB), Y3, Y3
+	VCMPPD      $0x05, avx2const24<>+0(SB), Y2, Y4
 	VBLENDVPD   Y4, Y2, Y3, Y3
 
 ordinary608:
@@ -11602,216 +11596,216 @@ none606:
 loop609:
 	VMOVUPD   (DX), Y1
 	VMOVUPD   Y1, Y2
-	VMOVUPD   avx2const63<>+0(SB), Y3
-	VPSUBQ    avx2const58<>+0(SB), Y1, Y4
-	VPCMPGTQ  avx2const65<>+0(SB), Y4, Y5
+	VMOVUPD   avx2const64<>+0(SB), Y3
+	VPSUBQ    avx2const59<>+0(SB), Y1, Y4
+	VPCMPGTQ  avx2const66<>+0(SB), Y4, Y5
 	VPOR      Y4, Y5, Y5
 	VMOVMSKPD Y5, BX
 	TESTL     BX, BX
 	JZ        ordinary611
-	VMULPD    avx2const59<>+0(SB), Y1, Y2
-	VCMPPD    $0x11, avx2const58<>+0(SB), Y1, Y4
+	VMULPD    avx2const60<>+0(SB), Y1, Y2
+	VCMPPD    $0x11, avx2const59<>+0(SB), Y1, Y4
 	VBLENDVPD Y4, Y2, Y1, Y2
-	VBLENDVPD Y4, avx2const64<>+0(SB), Y3, Y3
+	VBLENDVPD Y4, avx2const65<>+0(SB), Y3, Y3
 
 ordinary611:
-	VPADDQ      avx2const60<>+0(SB), Y2, Y2
-	VPSRLQ      $0x34, Y2, Y4
-	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
 	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const12<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const63<>+0(SB), Y2, Y2
+	VPADDQ      avx2const62<>+0(SB), Y2, Y2
+	VSUBPD      avx2const18<>+0(SB), Y2, Y2
+	VADDPD      avx2const49<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y5
 	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const57<>+0(SB), Y7
-	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const56<>+0(SB), Y8
-	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
+	VMOVUPD     avx2const58<>+0(SB), Y7
+	VFMADD213PD avx2const56<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const57<>+0(SB), Y8
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const18<>+0(SB), Y2, Y5
+	VMULPD      avx2const19<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const50<>+0(SB), Y3, Y6
+	VMULPD      avx2const51<>+0(SB), Y3, Y6
 	VFMADD213PD Y6, Y4, Y8
 	VSUBPD      Y8, Y5, Y5
 	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
+	VFMADD231PD avx2const50<>+0(SB), Y3, Y2
 	TESTL       BX, BX
 	JZ          ordinary612
 	VCMPPD      $0x11, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const66<>+0(SB), Y2, Y2
+	VBLENDVPD   Y3, avx2const67<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, avx2const25<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const24<>+0(SB), Y1, Y3
 	VBLENDVPD   Y3, Y1, Y2, Y2
 
 ordinary612:
 	VMOVNTPD  Y2, (CX)
 	VMOVUPD   32(DX), Y1
 	VMOVUPD   Y1, Y2
-	VMOVUPD   avx2const63<>+0(SB), Y3
-	VPSUBQ    avx2const58<>+0(SB), Y1, Y4
-	VPCMPGTQ  avx2const65<>+0(SB), Y4, Y5
+	VMOVUPD   avx2const64<>+0(SB), Y3
+	VPSUBQ    avx2const59<>+0(SB), Y1, Y4
+	VPCMPGTQ  avx2const66<>+0(SB), Y4, Y5
 	VPOR      Y4, Y5, Y5
 	VMOVMSKPD Y5, BX
 	TESTL     BX, BX
 	JZ        ordinary613
-	VMULPD    avx2const59<>+0(SB), Y1, Y2
-	VCMPPD    $0x11, avx2const58<>+0(SB), Y1, Y4
+	VMULPD    avx2const60<>+0(SB), Y1, Y2
+	VCMPPD    $0x11, avx2const59<>+0(SB), Y1, Y4
 	VBLENDVPD Y4, Y2, Y1, Y2
-	VBLENDVPD Y4, avx2const64<>+0(SB), Y3, Y3
+	VBLENDVPD Y4, avx2const65<>+0(SB), Y3, Y3
 
 ordinary613:
-	VPADDQ      avx2const60<>+0(SB), Y2, Y2
-	VPSRLQ      $0x34, Y2, Y4
-	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
 	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const12<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const63<>+0(SB), Y2, Y2
+	VPADDQ      avx2const62<>+0(SB), Y2, Y2
+	VSUBPD      avx2const18<>+0(SB), Y2, Y2
+	VADDPD      avx2const49<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y5
 	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const57<>+0(SB), Y7
-	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const56<>+0(SB), Y8
-	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
+	VMOVUPD     avx2const58<>+0(SB), Y7
+	VFMADD213PD avx2const56<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const57<>+0(SB), Y8
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const18<>+0(SB), Y2, Y5
+	VMULPD      avx2const19<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const50<>+0(SB), Y3, Y6
+	VMULPD      avx2const51<>+0(SB), Y3, Y6
 	VFMADD213PD Y6, Y4, Y8
 	VSUBPD      Y8, Y5, Y5
 	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
+	VFMADD231PD avx2const50<>+0(SB), Y3, Y2
 	TESTL       BX, BX
 	JZ          ordinary614
 	VCMPPD      $0x11, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const66<>+0(SB), Y2, Y2
+	VBLENDVPD   Y3, avx2const67<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, avx2const25<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const24<>+0(SB), Y1, Y3
 	VBLENDVPD   Y3, Y1, Y2, Y2
 
 ordinary614:
 	VMOVNTPD  Y2, 32(CX)
 	VMOVUPD   64(DX), Y1
 	VMOVUPD   Y1, Y2
-	VMOVUPD   avx2const63<>+0(SB), Y3
-	VPSUBQ    avx2const58<>+0(SB), Y1, Y4
-	VPCMPGTQ  avx2const65<>+0(SB), Y4, Y5
+	VMOVUPD   avx2const64<>+0(SB), Y3
+	VPSUBQ    avx2const59<>+0(SB), Y1, Y4
+	VPCMPGTQ  avx2const66<>+0(SB), Y4, Y5
 	VPOR      Y4, Y5, Y5
 	VMOVMSKPD Y5, BX
 	TESTL     BX, BX
 	JZ        ordinary615
-	VMULPD    avx2const59<>+0(SB), Y1, Y2
-	VCMPPD    $0x11, avx2const58<>+0(SB), Y1, Y4
+	VMULPD    avx2const60<>+0(SB), Y1, Y2
+	VCMPPD    $0x11, avx2const59<>+0(SB), Y1, Y4
 	VBLENDVPD Y4, Y2, Y1, Y2
-	VBLENDVPD Y4, avx2const64<>+0(SB), Y3, Y3
+	VBLENDVPD Y4, avx2const65<>+0(SB), Y3, Y3
 
 ordinary615:
-	VPADDQ      avx2const60<>+0(SB), Y2, Y2
-	VPSRLQ      $0x34, Y2, Y4
-	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
 	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const12<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const63<>+0(SB), Y2, Y2
+	VPADDQ      avx2const62<>+0(SB), Y2, Y2
+	VSUBPD      avx2const18<>+0(SB), Y2, Y2
+	VADDPD      avx2const49<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y5
 	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const57<>+0(SB), Y7
-	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const56<>+0(SB), Y8
-	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
+	VMOVUPD     avx2const58<>+0(SB), Y7
+	VFMADD213PD avx2const56<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const57<>+0(SB), Y8
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const18<>+0(SB), Y2, Y5
+	VMULPD      avx2const19<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const50<>+0(SB), Y3, Y6
+	VMULPD      avx2const51<>+0(SB), Y3, Y6
 	VFMADD213PD Y6, Y4, Y8
 	VSUBPD      Y8, Y5, Y5
 	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
+	VFMADD231PD avx2const50<>+0(SB), Y3, Y2
 	TESTL       BX, BX
 	JZ          ordinary616
 	VCMPPD      $0x11, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const66<>+0(SB), Y2, Y2
+	VBLENDVPD   Y3, avx2const67<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, avx2const25<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const24<>+0(SB), Y1, Y3
 	VBLENDVPD   Y3, Y1, Y2, Y2
 
 ordinary616:
 	VMOVNTPD  Y2, 64(CX)
 	VMOVUPD   96(DX), Y1
 	VMOVUPD   Y1, Y2
-	VMOVUPD   avx2const63<>+0(SB), Y3
-	VPSUBQ    avx2const58<>+0(SB), Y1, Y4
-	VPCMPGTQ  avx2const65<>+0(SB), Y4, Y5
+	VMOVUPD   avx2const64<>+0(SB), Y3
+	VPSUBQ    avx2const59<>+0(SB), Y1, Y4
+	VPCMPGTQ  avx2const66<>+0(SB), Y4, Y5
 	VPOR      Y4, Y5, Y5
 	VMOVMSKPD Y5, BX
 	TESTL     BX, BX
 	JZ        ordinary617
-	VMULPD    avx2const59<>+0(SB), Y1, Y2
-	VCMPPD    $0x11, avx2const58<>+0(SB), Y1, Y4
+	VMULPD    avx2const60<>+0(SB), Y1, Y2
+	VCMPPD    $0x11, avx2const59<>+0(SB), Y1, Y4
 	VBLENDVPD Y4, Y2, Y1, Y2
-	VBLENDVPD Y4, avx2const64<>+0(SB), Y3, Y3
+	VBLENDVPD Y4, avx2const65<>+0(SB), Y3, Y3
 
 ordinary617:
-	VPADDQ      avx2const60<>+0(SB), Y2, Y2
-	VPSRLQ      $0x34, Y2, Y4
-	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
 	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const12<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const63<>+0(SB), Y2, Y2
+	VPADDQ      avx2const62<>+0(SB), Y2, Y2
+	VSUBPD      avx2const18<>+0(SB), Y2, Y2
+	VADDPD      avx2const49<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y5
 	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const57<>+0(SB), Y7
-	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const56<>+0(SB), Y8
-	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
+	VMOVUPD     avx2const58<>+0(SB), Y7
+	VFMADD213PD avx2const56<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const57<>+0(SB), Y8
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const18<>+0(SB), Y2, Y5
+	VMULPD      avx2const19<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const50<>+0(SB), Y3, Y6
+	VMULPD      avx2const51<>+0(SB), Y3, Y6
 	VFMADD213PD Y6, Y4, Y8
 	VSUBPD      Y8, Y5, Y5
 	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
+	VFMADD231PD avx2const50<>+0(SB), Y3, Y2
 	TESTL       BX, BX
 	JZ          ordinary618
 	VCMPPD      $0x11, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const66<>+0(SB), Y2, Y2
+	VBLENDVPD   Y3, avx2const67<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, avx2const25<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const24<>+0(SB), Y1, Y3
 	VBLENDVPD   Y3, Y1, Y2, Y2
 
 ordinary618:
@@ -11833,216 +11827,216 @@ plain605:
 loop619:
 	VMOVUPD   (DX), Y1
 	VMOVUPD   Y1, Y2
-	VMOVUPD   avx2const63<>+0(SB), Y3
-	VPSUBQ    avx2const58<>+0(SB), Y1, Y4
-	VPCMPGTQ  avx2const65<>+0(SB), Y4, Y5
+	VMOVUPD   avx2const64<>+0(SB), Y3
+	VPSUBQ    avx2const59<>+0(SB), Y1, Y4
+	VPCMPGTQ  avx2const66<>+0(SB), Y4, Y5
 	VPOR      Y4, Y5, Y5
 	VMOVMSKPD Y5, BX
 	TESTL     BX, BX
 	JZ        ordinary621
-	VMULPD    avx2const59<>+0(SB), Y1, Y2
-	VCMPPD    $0x11, avx2const58<>+0(SB), Y1, Y4
+	VMULPD    avx2const60<>+0(SB), Y1, Y2
+	VCMPPD    $0x11, avx2const59<>+0(SB), Y1, Y4
 	VBLENDVPD Y4, Y2, Y1, Y2
-	VBLENDVPD Y4, avx2const64<>+0(SB), Y3, Y3
+	VBLENDVPD Y4, avx2const65<>+0(SB), Y3, Y3
 
 ordinary621:
-	VPADDQ      avx2const60<>+0(SB), Y2, Y2
-	VPSRLQ      $0x34, Y2, Y4
-	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
 	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const12<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const63<>+0(SB), Y2, Y2
+	VPADDQ      avx2const62<>+0(SB), Y2, Y2
+	VSUBPD      avx2const18<>+0(SB), Y2, Y2
+	VADDPD      avx2const49<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y5
 	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const57<>+0(SB), Y7
-	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const56<>+0(SB), Y8
-	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
+	VMOVUPD     avx2const58<>+0(SB), Y7
+	VFMADD213PD avx2const56<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const57<>+0(SB), Y8
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const18<>+0(SB), Y2, Y5
+	VMULPD      avx2const19<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const50<>+0(SB), Y3, Y6
+	VMULPD      avx2const51<>+0(SB), Y3, Y6
 	VFMADD213PD Y6, Y4, Y8
 	VSUBPD      Y8, Y5, Y5
 	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
+	VFMADD231PD avx2const50<>+0(SB), Y3, Y2
 	TESTL       BX, BX
 	JZ          ordinary622
 	VCMPPD      $0x11, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const66<>+0(SB), Y2, Y2
+	VBLENDVPD   Y3, avx2const67<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, avx2const25<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const24<>+0(SB), Y1, Y3
 	VBLENDVPD   Y3, Y1, Y2, Y2
 
 ordinary622:
 	VMOVUPD   Y2, (CX)
 	VMOVUPD   32(DX), Y1
 	VMOVUPD   Y1, Y2
-	VMOVUPD   avx2const63<>+0(SB), Y3
-	VPSUBQ    avx2const58<>+0(SB), Y1, Y4
-	VPCMPGTQ  avx2const65<>+0(SB), Y4, Y5
+	VMOVUPD   avx2const64<>+0(SB), Y3
+	VPSUBQ    avx2const59<>+0(SB), Y1, Y4
+	VPCMPGTQ  avx2const66<>+0(SB), Y4, Y5
 	VPOR      Y4, Y5, Y5
 	VMOVMSKPD Y5, BX
 	TESTL     BX, BX
 	JZ        ordinary623
-	VMULPD    avx2const59<>+0(SB), Y1, Y2
-	VCMPPD    $0x11, avx2const58<>+0(SB), Y1, Y4
+	VMULPD    avx2const60<>+0(SB), Y1, Y2
+	VCMPPD    $0x11, avx2const59<>+0(SB), Y1, Y4
 	VBLENDVPD Y4, Y2, Y1, Y2
-	VBLENDVPD Y4, avx2const64<>+0(SB), Y3, Y3
+	VBLENDVPD Y4, avx2const65<>+0(SB), Y3, Y3
 
 ordinary623:
-	VPADDQ      avx2const60<>+0(SB), Y2, Y2
-	VPSRLQ      $0x34, Y2, Y4
-	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
 	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const12<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const63<>+0(SB), Y2, Y2
+	VPADDQ      avx2const62<>+0(SB), Y2, Y2
+	VSUBPD      avx2const18<>+0(SB), Y2, Y2
+	VADDPD      avx2const49<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y5
 	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const57<>+0(SB), Y7
-	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const56<>+0(SB), Y8
-	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
+	VMOVUPD     avx2const58<>+0(SB), Y7
+	VFMADD213PD avx2const56<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const57<>+0(SB), Y8
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const18<>+0(SB), Y2, Y5
+	VMULPD      avx2const19<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const50<>+0(SB), Y3, Y6
+	VMULPD      avx2const51<>+0(SB), Y3, Y6
 	VFMADD213PD Y6, Y4, Y8
 	VSUBPD      Y8, Y5, Y5
 	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
+	VFMADD231PD avx2const50<>+0(SB), Y3, Y2
 	TESTL       BX, BX
 	JZ          ordinary624
 	VCMPPD      $0x11, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const66<>+0(SB), Y2, Y2
+	VBLENDVPD   Y3, avx2const67<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, avx2const25<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const24<>+0(SB), Y1, Y3
 	VBLENDVPD   Y3, Y1, Y2, Y2
 
 ordinary624:
 	VMOVUPD   Y2, 32(CX)
 	VMOVUPD   64(DX), Y1
 	VMOVUPD   Y1, Y2
-	VMOVUPD   avx2const63<>+0(SB), Y3
-	VPSUBQ    avx2const58<>+0(SB), Y1, Y4
-	VPCMPGTQ  avx2const65<>+0(SB), Y4, Y5
+	VMOVUPD   avx2const64<>+0(SB), Y3
+	VPSUBQ    avx2const59<>+0(SB), Y1, Y4
+	VPCMPGTQ  avx2const66<>+0(SB), Y4, Y5
 	VPOR      Y4, Y5, Y5
 	VMOVMSKPD Y5, BX
 	TESTL     BX, BX
 	JZ        ordinary625
-	VMULPD    avx2const59<>+0(SB), Y1, Y2
-	VCMPPD    $0x11, avx2const58<>+0(SB), Y1, Y4
+	VMULPD    avx2const60<>+0(SB), Y1, Y2
+	VCMPPD    $0x11, avx2const59<>+0(SB), Y1, Y4
 	VBLENDVPD Y4, Y2, Y1, Y2
-	VBLENDVPD Y4, avx2const64<>+0(SB), Y3, Y3
+	VBLENDVPD Y4, avx2const65<>+0(SB), Y3, Y3
 
 ordinary625:
-	VPADDQ      avx2const60<>+0(SB), Y2, Y2
-	VPSRLQ      $0x34, Y2, Y4
-	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
 	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const12<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const63<>+0(SB), Y2, Y2
+	VPADDQ      avx2const62<>+0(SB), Y2, Y2
+	VSUBPD      avx2const18<>+0(SB), Y2, Y2
+	VADDPD      avx2const49<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y5
 	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const57<>+0(SB), Y7
-	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const56<>+0(SB), Y8
-	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
+	VMOVUPD     avx2const58<>+0(SB), Y7
+	VFMADD213PD avx2const56<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const57<>+0(SB), Y8
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const18<>+0(SB), Y2, Y5
+	VMULPD      avx2const19<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const50<>+0(SB), Y3, Y6
+	VMULPD      avx2const51<>+0(SB), Y3, Y6
 	VFMADD213PD Y6, Y4, Y8
 	VSUBPD      Y8, Y5, Y5
 	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
+	VFMADD231PD avx2const50<>+0(SB), Y3, Y2
 	TESTL       BX, BX
 	JZ          ordinary626
 	VCMPPD      $0x11, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const66<>+0(SB), Y2, Y2
+	VBLENDVPD   Y3, avx2const67<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, avx2const25<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const24<>+0(SB), Y1, Y3
 	VBLENDVPD   Y3, Y1, Y2, Y2
 
 ordinary626:
 	VMOVUPD   Y2, 64(CX)
 	VMOVUPD   96(DX), Y1
 	VMOVUPD   Y1, Y2
-	VMOVUPD   avx2const63<>+0(SB), Y3
-	VPSUBQ    avx2const58<>+0(SB), Y1, Y4
-	VPCMPGTQ  avx2const65<>+0(SB), Y4, Y5
+	VMOVUPD   avx2const64<>+0(SB), Y3
+	VPSUBQ    avx2const59<>+0(SB), Y1, Y4
+	VPCMPGTQ  avx2const66<>+0(SB), Y4, Y5
 	VPOR      Y4, Y5, Y5
 	VMOVMSKPD Y5, BX
 	TESTL     BX, BX
 	JZ        ordinary627
-	VMULPD    avx2const59<>+0(SB), Y1, Y2
-	VCMPPD    $0x11, avx2const58<>+0(SB), Y1, Y4
+	VMULPD    avx2const60<>+0(SB), Y1, Y2
+	VCMPPD    $0x11, avx2const59<>+0(SB), Y1, Y4
 	VBLENDVPD Y4, Y2, Y1, Y2
-	VBLENDVPD Y4, avx2const64<>+0(SB), Y3, Y3
+	VBLENDVPD Y4, avx2const65<>+0(SB), Y3, Y3
 
 ordinary627:
-	VPADDQ      avx2const60<>+0(SB), Y2, Y2
-	VPSRLQ      $0x34, Y2, Y4
-	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
 	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const12<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const63<>+0(SB), Y2, Y2
+	VPADDQ      avx2const62<>+0(SB), Y2, Y2
+	VSUBPD      avx2const18<>+0(SB), Y2, Y2
+	VADDPD      avx2const49<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y5
 	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const57<>+0(SB), Y7
-	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const56<>+0(SB), Y8
-	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
+	VMOVUPD     avx2const58<>+0(SB), Y7
+	VFMADD213PD avx2const56<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const57<>+0(SB), Y8
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const18<>+0(SB), Y2, Y5
+	VMULPD      avx2const19<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const50<>+0(SB), Y3, Y6
+	VMULPD      avx2const51<>+0(SB), Y3, Y6
 	VFMADD213PD Y6, Y4, Y8
 	VSUBPD      Y8, Y5, Y5
 	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
+	VFMADD231PD avx2const50<>+0(SB), Y3, Y2
 	TESTL       BX, BX
 	JZ          ordinary628
 	VCMPPD      $0x11, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const66<>+0(SB), Y2, Y2
+	VBLENDVPD   Y3, avx2const67<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, avx2const25<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const24<>+0(SB), Y1, Y3
 	VBLENDVPD   Y3, Y1, Y2, Y2
 
 ordinary628:
@@ -12060,54 +12054,54 @@ end620:
 loop629:
 	VMOVUPD   (DX), Y1
 	VMOVUPD   Y1, Y2
-	VMOVUPD   avx2const63<>+0(SB), Y3
-	VPSUBQ    avx2const58<>+0(SB), Y1, Y4
-	VPCMPGTQ  avx2const65<>+0(SB), Y4, Y5
+	VMOVUPD   avx2const64<>+0(SB), Y3
+	VPSUBQ    avx2const59<>+0(SB), Y1, Y4
+	VPCMPGTQ  avx2const66<>+0(SB), Y4, Y5
 	VPOR      Y4, Y5, Y5
 	VMOVMSKPD Y5, BX
 	TESTL     BX, BX
 	JZ        ordinary631
-	VMULPD    avx2const59<>+0(SB), Y1, Y2
-	VCMPPD    $0x11, avx2const58<>+0(SB), Y1, Y4
+	VMULPD    avx2const60<>+0(SB), Y1, Y2
+	VCMPPD    $0x11, avx2const59<>+0(SB), Y1, Y4
 	VBLENDVPD Y4, Y2, Y1, Y2
-	VBLENDVPD Y4, avx2const64<>+0(SB), Y3, Y3
+	VBLENDVPD Y4, avx2const65<>+0(SB), Y3, Y3
 
 ordinary631:
-	VPADDQ      avx2const60<>+0(SB), Y2, Y2
-	VPSRLQ      $0x34, Y2, Y4
-	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      Y3, Y4, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
 	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VPSRLQ      $0x34, Y2, Y4
+	VPOR        avx2const12<>+0(SB), Y4, Y4
+	VSUBPD      Y3, Y4, Y3
+	VPAND       avx2const63<>+0(SB), Y2, Y2
+	VPADDQ      avx2const62<>+0(SB), Y2, Y2
+	VSUBPD      avx2const18<>+0(SB), Y2, Y2
+	VADDPD      avx2const49<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y5
 	VMULPD      Y5, Y5, Y6
-	VMOVUPD     avx2const57<>+0(SB), Y7
-	VFMADD213PD avx2const55<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const53<>+0(SB), Y6, Y7
-	VFMADD213PD avx2const51<>+0(SB), Y6, Y7
-	VMOVUPD     avx2const56<>+0(SB), Y8
-	VFMADD213PD avx2const54<>+0(SB), Y6, Y8
-	VFMADD213PD avx2const52<>+0(SB), Y6, Y8
+	VMOVUPD     avx2const58<>+0(SB), Y7
+	VFMADD213PD avx2const56<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const54<>+0(SB), Y6, Y7
+	VFMADD213PD avx2const52<>+0(SB), Y6, Y7
+	VMOVUPD     avx2const57<>+0(SB), Y8
+	VFMADD213PD avx2const55<>+0(SB), Y6, Y8
+	VFMADD213PD avx2const53<>+0(SB), Y6, Y8
 	VMULPD      Y5, Y7, Y7
 	VFMADD213PD Y7, Y6, Y8
-	VMULPD      avx2const18<>+0(SB), Y2, Y5
+	VMULPD      avx2const19<>+0(SB), Y2, Y5
 	VMULPD      Y2, Y5, Y5
 	VADDPD      Y5, Y8, Y8
-	VMULPD      avx2const50<>+0(SB), Y3, Y6
+	VMULPD      avx2const51<>+0(SB), Y3, Y6
 	VFMADD213PD Y6, Y4, Y8
 	VSUBPD      Y8, Y5, Y5
 	VSUBPD      Y5, Y2, Y2
-	VFMADD231PD avx2const49<>+0(SB), Y3, Y2
+	VFMADD231PD avx2const50<>+0(SB), Y3, Y2
 	TESTL       BX, BX
 	JZ          ordinary632
 	VCMPPD      $0x11, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const66<>+0(SB), Y2, Y2
+	VBLENDVPD   Y3, avx2const67<>+0(SB), Y2, Y2
 	VCMPPD      $0x00, Y0, Y1, Y3
-	VBLENDVPD   Y3, avx2const24<>+0(SB), Y2, Y2
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y3
+	VBLENDVPD   Y3, avx2const25<>+0(SB), Y2, Y2
+	VCMPPD      $0x05, avx2const24<>+0(SB), Y1, Y3
 	VBLENDVPD   Y3, Y1, Y2, Y2
 
 ordinary632:
@@ -12128,54 +12122,54 @@ end630:
 	VMASKMOVPD (DX), Y1, Y2
 	VMOVUPD    Y2, Y2
 	VMOVUPD    Y2, Y3
-	VMOVUPD    avx2const63<>+0(SB), Y4
-	VPSUBQ     avx2const58<>+0(SB), Y2, Y5
-	VPCMPGTQ   avx2const65<>+0(SB), Y5, Y6
+	VMOVUPD    avx2const64<>+0(SB), Y4
+	VPSUBQ     avx2const59<>+0(SB), Y2, Y5
+	VPCMPGTQ   avx2const66<>+0(SB), Y5, Y6
 	VPOR       Y5, Y6, Y6
 	VMOVMSKPD  Y6, AX
 	TESTL      AX, AX
 	JZ         ordinary634
-	VMULPD     avx2const59<>+0(SB), Y2, Y3
-	VCMPPD     $0x11, avx2const58<>+0(SB), Y2, Y5
+	VMULPD     avx2const60<>+0(SB), Y2, Y3
+	VCMPPD     $0x11, avx2const59<>+0(SB), Y2, Y5
 	VBLENDVPD  Y5, Y3, Y2, Y3
-	VBLENDVPD  Y5, avx2const64<>+0(SB), Y4, Y4
+	VBLENDVPD  Y5, avx2const65<>+0(SB), Y4, Y4
 
 ordinary634:
-	VPADDQ      avx2const60<>+0(SB), Y3, Y3
-	VPSRLQ      $0x34, Y3, Y5
-	VPOR        avx2const11<>+0(SB), Y5, Y5
-	VSUBPD      Y4, Y5, Y4
-	VPAND       avx2const62<>+0(SB), Y3, Y3
 	VPADDQ      avx2const61<>+0(SB), Y3, Y3
-	VSUBPD      avx2const17<>+0(SB), Y3, Y3
-	VADDPD      avx2const48<>+0(SB), Y3, Y5
+	VPSRLQ      $0x34, Y3, Y5
+	VPOR        avx2const12<>+0(SB), Y5, Y5
+	VSUBPD      Y4, Y5, Y4
+	VPAND       avx2const63<>+0(SB), Y3, Y3
+	VPADDQ      avx2const62<>+0(SB), Y3, Y3
+	VSUBPD      avx2const18<>+0(SB), Y3, Y3
+	VADDPD      avx2const49<>+0(SB), Y3, Y5
 	VDIVPD      Y5, Y3, Y5
 	VMULPD      Y5, Y5, Y6
 	VMULPD      Y6, Y6, Y7
-	VMOVUPD     avx2const57<>+0(SB), Y8
-	VFMADD213PD avx2const55<>+0(SB), Y7, Y8
-	VFMADD213PD avx2const53<>+0(SB), Y7, Y8
-	VFMADD213PD avx2const51<>+0(SB), Y7, Y8
-	VMOVUPD     avx2const56<>+0(SB), Y9
-	VFMADD213PD avx2const54<>+0(SB), Y7, Y9
-	VFMADD213PD avx2const52<>+0(SB), Y7, Y9
+	VMOVUPD     avx2const58<>+0(SB), Y8
+	VFMADD213PD avx2const56<>+0(SB), Y7, Y8
+	VFMADD213PD avx2const54<>+0(SB), Y7, Y8
+	VFMADD213PD avx2const52<>+0(SB), Y7, Y8
+	VMOVUPD     avx2const57<>+0(SB), Y9
+	VFMADD213PD avx2const55<>+0(SB), Y7, Y9
+	VFMADD213PD avx2const53<>+0(SB), Y7, Y9
 	VMULPD      Y6, Y8, Y8
 	VFMADD213PD Y8, Y7, Y9
-	VMULPD      avx2const18<>+0(SB), Y3, Y6
+	VMULPD      avx2const19<>+0(SB), Y3, Y6
 	VMULPD      Y3, Y6, Y6
 	VADDPD      Y6, Y9, Y9
-	VMULPD      avx2const50<>+0(SB), Y4, Y7
+	VMULPD      avx2const51<>+0(SB), Y4, Y7
 	VFMADD213PD Y7, Y5, Y9
 	VSUBPD      Y9, Y6, Y6
 	VSUBPD      Y6, Y3, Y3
-	VFMADD231PD avx2const49<>+0(SB), Y4, Y3
+	VFMADD231PD avx2const50<>+0(SB), Y4, Y3
 	TESTL       AX, AX
 	JZ          ordinary635
 	VCMPPD      $0x11, Y0, Y2, Y4
-	VBLENDVPD   Y4, avx2const66<>+0(SB), Y3, Y3
+	VBLENDVPD   Y4, avx2const67<>+0(SB), Y3, Y3
 	VCMPPD      $0x00, Y0, Y2, Y0
-	VBLENDVPD   Y0, avx2const24<>+0(SB), Y3, Y3
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y2, Y0
+	VBLENDVPD   Y0, avx2const25<>+0(SB), Y3, Y3
+	VCMPPD      $0x05, avx2const24<>+0(SB), Y2, Y0
 	VBLENDVPD   Y0, Y2, Y3, Y3
 
 ordinary635:
@@ -12185,119 +12179,119 @@ none633:
 	VZEROUPPER
 	RET
 
-DATA avx2const48<>+0(SB)/8, $0x4000000000000000
-DATA avx2const48<>+8(SB)/8, $0x4000000000000000
-DATA avx2const48<>+16(SB)/8, $0x4000000000000000
-DATA avx2const48<>+24(SB)/8, $0x4000000000000000
-GLOBL avx2const48<>(SB), RODATA|NOPTR, $32
-
-DATA avx2const49<>+0(SB)/8, $0x3fe62e42fefa3800
-DATA avx2const49<>+8(SB)/8, $0x3fe62e42fefa3800
-DATA avx2const49<>+16(SB)/8, $0x3fe62e42fefa3800
-DATA avx2const49<>+24(SB)/8, $0x3fe62e42fefa3800
+DATA avx2const49<>+0(SB)/8, $0x4000000000000000
+DATA avx2const49<>+8(SB)/8, $0x4000000000000000
+DATA avx2const49<>+16(SB)/8, $0x4000000000000000
+DATA avx2const49<>+24(SB)/8, $0x4000000000000000
 GLOBL avx2const49<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const50<>+0(SB)/8, $0x3d2ef35793c76730
-DATA avx2const50<>+8(SB)/8, $0x3d2ef35793c76730
-DATA avx2const50<>+16(SB)/8, $0x3d2ef35793c76730
-DATA avx2const50<>+24(SB)/8, $0x3d2ef35793c76730
+DATA avx2const50<>+0(SB)/8, $0x3fe62e42fefa3800
+DATA avx2const50<>+8(SB)/8, $0x3fe62e42fefa3800
+DATA avx2const50<>+16(SB)/8, $0x3fe62e42fefa3800
+DATA avx2const50<>+24(SB)/8, $0x3fe62e42fefa3800
 GLOBL avx2const50<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const51<>+0(SB)/8, $0x3fe5555555555592
-DATA avx2const51<>+8(SB)/8, $0x3fe5555555555592
-DATA avx2const51<>+16(SB)/8, $0x3fe5555555555592
-DATA avx2const51<>+24(SB)/8, $0x3fe5555555555592
+DATA avx2const51<>+0(SB)/8, $0x3d2ef35793c76730
+DATA avx2const51<>+8(SB)/8, $0x3d2ef35793c76730
+DATA avx2const51<>+16(SB)/8, $0x3d2ef35793c76730
+DATA avx2const51<>+24(SB)/8, $0x3d2ef35793c76730
 GLOBL avx2const51<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const52<>+0(SB)/8, $0x3fd999999997fd77
-DATA avx2const52<>+8(SB)/8, $0x3fd999999997fd77
-DATA avx2const52<>+16(SB)/8, $0x3fd999999997fd77
-DATA avx2const52<>+24(SB)/8, $0x3fd999999997fd77
+DATA avx2const52<>+0(SB)/8, $0x3fe5555555555592
+DATA avx2const52<>+8(SB)/8, $0x3fe5555555555592
+DATA avx2const52<>+16(SB)/8, $0x3fe5555555555592
+DATA avx2const52<>+24(SB)/8, $0x3fe5555555555592
 GLOBL avx2const52<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const53<>+0(SB)/8, $0x3fd24924941f4f5f
-DATA avx2const53<>+8(SB)/8, $0x3fd24924941f4f5f
-DATA avx2const53<>+16(SB)/8, $0x3fd24924941f4f5f
-DATA avx2const53<>+24(SB)/8, $0x3fd24924941f4f5f
+DATA avx2const53<>+0(SB)/8, $0x3fd999999997fd77
+DATA avx2const53<>+8(SB)/8, $0x3fd999999997fd77
+DATA avx2const53<>+16(SB)/8, $0x3fd999999997fd77
+DATA avx2const53<>+24(SB)/8, $0x3fd999999997fd77
 GLOBL avx2const53<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const54<>+0(SB)/8, $0x3fcc71c52060dda4
-DATA avx2const54<>+8(SB)/8, $0x3fcc71c52060dda4
-DATA avx2const54<>+16(SB)/8, $0x3fcc71c52060dda4
-DATA avx2const54<>+24(SB)/8, $0x3fcc71c52060dda4
+DATA avx2const54<>+0(SB)/8, $0x3fd24924941f4f5f
+DATA avx2const54<>+8(SB)/8, $0x3fd24924941f4f5f
+DATA avx2const54<>+16(SB)/8, $0x3fd24924941f4f5f
+DATA avx2const54<>+24(SB)/8, $0x3fd24924941f4f5f
 GLOBL avx2const54<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const55<>+0(SB)/8, $0x3fc74663fa0bb0f1
-DATA avx2const55<>+8(SB)/8, $0x3fc74663fa0bb0f1
-DATA avx2const55<>+16(SB)/8, $0x3fc74663fa0bb0f1
-DATA avx2const55<>+24(SB)/8, $0x3fc74663fa0bb0f1
+DATA avx2const55<>+0(SB)/8, $0x3fcc71c52060dda4
+DATA avx2const55<>+8(SB)/8, $0x3fcc71c52060dda4
+DATA avx2const55<>+16(SB)/8, $0x3fcc71c52060dda4
+DATA avx2const55<>+24(SB)/8, $0x3fcc71c52060dda4
 GLOBL avx2const55<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const56<>+0(SB)/8, $0x3fc39a1a71ff0a49
-DATA avx2const56<>+8(SB)/8, $0x3fc39a1a71ff0a49
-DATA avx2const56<>+16(SB)/8, $0x3fc39a1a71ff0a49
-DATA avx2const56<>+24(SB)/8, $0x3fc39a1a71ff0a49
+DATA avx2const56<>+0(SB)/8, $0x3fc74663fa0bb0f1
+DATA avx2const56<>+8(SB)/8, $0x3fc74663fa0bb0f1
+DATA avx2const56<>+16(SB)/8, $0x3fc74663fa0bb0f1
+DATA avx2const56<>+24(SB)/8, $0x3fc74663fa0bb0f1
 GLOBL avx2const56<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const57<>+0(SB)/8, $0x3fc2f0632cb74c93
-DATA avx2const57<>+8(SB)/8, $0x3fc2f0632cb74c93
-DATA avx2const57<>+16(SB)/8, $0x3fc2f0632cb74c93
-DATA avx2const57<>+24(SB)/8, $0x3fc2f0632cb74c93
+DATA avx2const57<>+0(SB)/8, $0x3fc39a1a71ff0a49
+DATA avx2const57<>+8(SB)/8, $0x3fc39a1a71ff0a49
+DATA avx2const57<>+16(SB)/8, $0x3fc39a1a71ff0a49
+DATA avx2const57<>+24(SB)/8, $0x3fc39a1a71ff0a49
 GLOBL avx2const57<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const58<>+0(SB)/8, $0x0010000000000000
-DATA avx2const58<>+8(SB)/8, $0x0010000000000000
-DATA avx2const58<>+16(SB)/8, $0x0010000000000000
-DATA avx2const58<>+24(SB)/8, $0x0010000000000000
+DATA avx2const58<>+0(SB)/8, $0x3fc2f0632cb74c93
+DATA avx2const58<>+8(SB)/8, $0x3fc2f0632cb74c93
+DATA avx2const58<>+16(SB)/8, $0x3fc2f0632cb74c93
+DATA avx2const58<>+24(SB)/8, $0x3fc2f0632cb74c93
 GLOBL avx2const58<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const59<>+0(SB)/8, $0x4350000000000000
-DATA avx2const59<>+8(SB)/8, $0x4350000000000000
-DATA avx2const59<>+16(SB)/8, $0x4350000000000000
-DATA avx2const59<>+24(SB)/8, $0x4350000000000000
+DATA avx2const59<>+0(SB)/8, $0x0010000000000000
+DATA avx2const59<>+8(SB)/8, $0x0010000000000000
+DATA avx2const59<>+16(SB)/8, $0x0010000000000000
+DATA avx2const59<>+24(SB)/8, $0x0010000000000000
 GLOBL avx2const59<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const60<>+0(SB)/8, $0x00095f619980c433
-DATA avx2const60<>+8(SB)/8, $0x00095f619980c433
-DATA avx2const60<>+16(SB)/8, $0x00095f619980c433
-DATA avx2const60<>+24(SB)/8, $0x00095f619980c433
+DATA avx2const60<>+0(SB)/8, $0x4350000000000000
+DATA avx2const60<>+8(SB)/8, $0x4350000000000000
+DATA avx2const60<>+16(SB)/8, $0x4350000000000000
+DATA avx2const60<>+24(SB)/8, $0x4350000000000000
 GLOBL avx2const60<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const61<>+0(SB)/8, $0x3fe6a09e667f3bcd
-DATA avx2const61<>+8(SB)/8, $0x3fe6a09e667f3bcd
-DATA avx2const61<>+16(SB)/8, $0x3fe6a09e667f3bcd
-DATA avx2const61<>+24(SB)/8, $0x3fe6a09e667f3bcd
+DATA avx2const61<>+0(SB)/8, $0x00095f619980c433
+DATA avx2const61<>+8(SB)/8, $0x00095f619980c433
+DATA avx2const61<>+16(SB)/8, $0x00095f619980c433
+DATA avx2const61<>+24(SB)/8, $0x00095f619980c433
 GLOBL avx2const61<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const62<>+0(SB)/8, $0x000fffffffffffff
-DATA avx2const62<>+8(SB)/8, $0x000fffffffffffff
-DATA avx2const62<>+16(SB)/8, $0x000fffffffffffff
-DATA avx2const62<>+24(SB)/8, $0x000fffffffffffff
+DATA avx2const62<>+0(SB)/8, $0x3fe6a09e667f3bcd
+DATA avx2const62<>+8(SB)/8, $0x3fe6a09e667f3bcd
+DATA avx2const62<>+16(SB)/8, $0x3fe6a09e667f3bcd
+DATA avx2const62<>+24(SB)/8, $0x3fe6a09e667f3bcd
 GLOBL avx2const62<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const63<>+0(SB)/8, $0x43300000000003ff
-DATA avx2const63<>+8(SB)/8, $0x43300000000003ff
-DATA avx2const63<>+16(SB)/8, $0x43300000000003ff
-DATA avx2const63<>+24(SB)/8, $0x43300000000003ff
+DATA avx2const63<>+0(SB)/8, $0x000fffffffffffff
+DATA avx2const63<>+8(SB)/8, $0x000fffffffffffff
+DATA avx2const63<>+16(SB)/8, $0x000fffffffffffff
+DATA avx2const63<>+24(SB)/8, $0x000fffffffffffff
 GLOBL avx2const63<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const64<>+0(SB)/8, $0x4330000000000435
-DATA avx2const64<>+8(SB)/8, $0x4330000000000435
-DATA avx2const64<>+16(SB)/8, $0x4330000000000435
-DATA avx2const64<>+24(SB)/8, $0x4330000000000435
+DATA avx2const64<>+0(SB)/8, $0x43300000000003ff
+DATA avx2const64<>+8(SB)/8, $0x43300000000003ff
+DATA avx2const64<>+16(SB)/8, $0x43300000000003ff
+DATA avx2const64<>+24(SB)/8, $0x43300000000003ff
 GLOBL avx2const64<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const65<>+0(SB)/8, $0x7fdfffffffffffff
-DATA avx2const65<>+8(SB)/8, $0x7fdfffffffffffff
-DATA avx2const65<>+16(SB)/8, $0x7fdfffffffffffff
-DATA avx2const65<>+24(SB)/8, $0x7fdfffffffffffff
+DATA avx2const65<>+0(SB)/8, $0x4330000000000435
+DATA avx2const65<>+8(SB)/8, $0x4330000000000435
+DATA avx2const65<>+16(SB)/8, $0x4330000000000435
+DATA avx2const65<>+24(SB)/8, $0x4330000000000435
 GLOBL avx2const65<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const66<>+0(SB)/8, $0x7ff8000000000001
-DATA avx2const66<>+8(SB)/8, $0x7ff8000000000001
-DATA avx2const66<>+16(SB)/8, $0x7ff8000000000001
-DATA avx2const66<>+24(SB)/8, $0x7ff8000000000001
+DATA avx2const66<>+0(SB)/8, $0x7fdfffffffffffff
+DATA avx2const66<>+8(SB)/8, $0x7fdfffffffffffff
+DATA avx2const66<>+16(SB)/8, $0x7fdfffffffffffff
+DATA avx2const66<>+24(SB)/8, $0x7fdfffffffffffff
 GLOBL avx2const66<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const67<>+0(SB)/8, $0x7ff8000000000001
+DATA avx2const67<>+8(SB)/8, $0x7ff8000000000001
+DATA avx2const67<>+16(SB)/8, $0x7ff8000000000001
+DATA avx2const67<>+24(SB)/8, $0x7ff8000000000001
+GLOBL avx2const67<>(SB), RODATA|NOPTR, $32
 
 // func compensateAVX2(acc *float64, x []float64)
 // Requires: AVX
@@ -12384,7 +12378,7 @@ TEXT ·sumAbsAVX2(SB), NOSPLIT, $0-32
 	VPXOR   Y6, Y6, Y6
 	VPXOR   Y7, Y7, Y7
 	VPXOR   Y8, Y8, Y8
-	VMOVUPD avx2const1<>+0(SB), Y9
+	VMOVUPD avx2const2<>+0(SB), Y9
 	CMPQ    CX, ·touchFrom+0(SB)
 	JB      near638
 	CMPQ    CX, $+32
@@ -12577,7 +12571,7 @@ TEXT ·keysAVX2(SB), NOSPLIT, $0-48
 	VPCMPGTQ     Y2, Y3, Y3
 	VPSRLQ       $0x01, Y3, Y3
 	VPXOR        Y3, Y2, Y2
-	VPSUBQ       avx2const62<>+0(SB), Y2, Y2
+	VPSUBQ       avx2const63<>+0(SB), Y2, Y2
 	VMASKMOVPD   Y2, Y0, (CX)
 	SUBQ         BX, AX
 	LEAQ         (CX)(BX*8), CX
@@ -12593,28 +12587,28 @@ loop653:
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
-	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const63<>+0(SB), Y0, Y0
 	VMOVNTPD Y0, (CX)
 	VPXOR    32(DX), Y1, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
-	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const63<>+0(SB), Y0, Y0
 	VMOVNTPD Y0, 32(CX)
 	VPXOR    64(DX), Y1, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
-	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const63<>+0(SB), Y0, Y0
 	VMOVNTPD Y0, 64(CX)
 	VPXOR    96(DX), Y1, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
-	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const63<>+0(SB), Y0, Y0
 	VMOVNTPD Y0, 96(CX)
 	ADDQ     $+128, CX
 	ADDQ     $+128, DX
@@ -12636,28 +12630,28 @@ loop655:
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
-	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const63<>+0(SB), Y0, Y0
 	VMOVUPD  Y0, (CX)
 	VPXOR    32(DX), Y1, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
-	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const63<>+0(SB), Y0, Y0
 	VMOVUPD  Y0, 32(CX)
 	VPXOR    64(DX), Y1, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
-	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const63<>+0(SB), Y0, Y0
 	VMOVUPD  Y0, 64(CX)
 	VPXOR    96(DX), Y1, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
-	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const63<>+0(SB), Y0, Y0
 	VMOVUPD  Y0, 96(CX)
 	ADDQ     $+128, CX
 	ADDQ     $+128, DX
@@ -12675,7 +12669,7 @@ loop657:
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
-	VPSUBQ   avx2const62<>+0(SB), Y0, Y0
+	VPSUBQ   avx2const63<>+0(SB), Y0, Y0
 	VMOVUPD  Y0, (CX)
 	ADDQ     $+32, CX
 	ADDQ     $+32, DX
@@ -12696,7 +12690,7 @@ end658:
 	VPCMPGTQ   Y1, Y2, Y2
 	VPSRLQ     $0x01, Y2, Y2
 	VPXOR      Y2, Y1, Y1
-	VPSUBQ     avx2const62<>+0(SB), Y1, Y1
+	VPSUBQ     avx2const63<>+0(SB), Y1, Y1
 	VMASKMOVPD Y1, Y0, (CX)
 
 none659:
@@ -12726,7 +12720,7 @@ case650:
 	NEGQ       BX
 	VMASKMOVPD (DX), Y0, Y2
 	VMOVUPD    Y2, Y2
-	VPADDQ     avx2const62<>+0(SB), Y2, Y2
+	VPADDQ     avx2const63<>+0(SB), Y2, Y2
 	VPXOR      Y3, Y3, Y3
 	VPCMPGTQ   Y2, Y3, Y3
 	VPSRLQ     $0x01, Y3, Y3
@@ -12743,7 +12737,7 @@ none662:
 
 loop663:
 	VMOVUPD  (DX), Y0
-	VPADDQ   avx2const62<>+0(SB), Y0, Y0
+	VPADDQ   avx2const63<>+0(SB), Y0, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
@@ -12751,7 +12745,7 @@ loop663:
 	VPXOR    Y0, Y1, Y0
 	VMOVNTPD Y0, (CX)
 	VMOVUPD  32(DX), Y0
-	VPADDQ   avx2const62<>+0(SB), Y0, Y0
+	VPADDQ   avx2const63<>+0(SB), Y0, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
@@ -12759,7 +12753,7 @@ loop663:
 	VPXOR    Y0, Y1, Y0
 	VMOVNTPD Y0, 32(CX)
 	VMOVUPD  64(DX), Y0
-	VPADDQ   avx2const62<>+0(SB), Y0, Y0
+	VPADDQ   avx2const63<>+0(SB), Y0, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
@@ -12767,7 +12761,7 @@ loop663:
 	VPXOR    Y0, Y1, Y0
 	VMOVNTPD Y0, 64(CX)
 	VMOVUPD  96(DX), Y0
-	VPADDQ   avx2const62<>+0(SB), Y0, Y0
+	VPADDQ   avx2const63<>+0(SB), Y0, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
@@ -12790,7 +12784,7 @@ plain661:
 
 loop665:
 	VMOVUPD  (DX), Y0
-	VPADDQ   avx2const62<>+0(SB), Y0, Y0
+	VPADDQ   avx2const63<>+0(SB), Y0, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
@@ -12798,7 +12792,7 @@ loop665:
 	VPXOR    Y0, Y1, Y0
 	VMOVUPD  Y0, (CX)
 	VMOVUPD  32(DX), Y0
-	VPADDQ   avx2const62<>+0(SB), Y0, Y0
+	VPADDQ   avx2const63<>+0(SB), Y0, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
@@ -12806,7 +12800,7 @@ loop665:
 	VPXOR    Y0, Y1, Y0
 	VMOVUPD  Y0, 32(CX)
 	VMOVUPD  64(DX), Y0
-	VPADDQ   avx2const62<>+0(SB), Y0, Y0
+	VPADDQ   avx2const63<>+0(SB), Y0, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
@@ -12814,7 +12808,7 @@ loop665:
 	VPXOR    Y0, Y1, Y0
 	VMOVUPD  Y0, 64(CX)
 	VMOVUPD  96(DX), Y0
-	VPADDQ   avx2const62<>+0(SB), Y0, Y0
+	VPADDQ   avx2const63<>+0(SB), Y0, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
@@ -12833,7 +12827,7 @@ end666:
 
 loop667:
 	VMOVUPD  (DX), Y0
-	VPADDQ   avx2const62<>+0(SB), Y0, Y0
+	VPADDQ   avx2const63<>+0(SB), Y0, Y0
 	VPXOR    Y2, Y2, Y2
 	VPCMPGTQ Y0, Y2, Y2
 	VPSRLQ   $0x01, Y2, Y2
@@ -12855,7 +12849,7 @@ end668:
 	NEGQ       AX
 	VMASKMOVPD (DX), Y0, Y2
 	VMOVUPD    Y2, Y2
-	VPADDQ     avx2const62<>+0(SB), Y2, Y2
+	VPADDQ     avx2const63<>+0(SB), Y2, Y2
 	VPXOR      Y3, Y3, Y3
 	VPCMPGTQ   Y2, Y3, Y3
 	VPSRLQ     $0x01, Y3, Y3
@@ -12892,12 +12886,12 @@ case660:
 	VPXOR      Y3, Y1, Y3
 	VADDPD     Y3, Y0, Y3
 	VCMPPD     $0x03, Y3, Y3, Y4
-	VBLENDVPD  Y4, avx2const67<>+0(SB), Y3, Y3
+	VBLENDVPD  Y4, avx2const68<>+0(SB), Y3, Y3
 	VPXOR      Y4, Y4, Y4
 	VPCMPGTQ   Y3, Y4, Y4
 	VPSRLQ     $0x01, Y4, Y4
 	VPXOR      Y4, Y3, Y3
-	VPSUBQ     avx2const62<>+0(SB), Y3, Y3
+	VPSUBQ     avx2const63<>+0(SB), Y3, Y3
 	VMASKMOVPD Y3, Y2, (CX)
 	SUBQ       BX, AX
 	LEAQ       (CX)(BX*8), CX
@@ -12911,42 +12905,42 @@ loop673:
 	VPXOR     (DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
-	VBLENDVPD Y3, avx2const67<>+0(SB), Y2, Y2
+	VBLENDVPD Y3, avx2const68<>+0(SB), Y2, Y2
 	VPXOR     Y3, Y3, Y3
 	VPCMPGTQ  Y2, Y3, Y3
 	VPSRLQ    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
-	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
+	VPSUBQ    avx2const63<>+0(SB), Y2, Y2
 	VMOVNTPD  Y2, (CX)
 	VPXOR     32(DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
-	VBLENDVPD Y3, avx2const67<>+0(SB), Y2, Y2
+	VBLENDVPD Y3, avx2const68<>+0(SB), Y2, Y2
 	VPXOR     Y3, Y3, Y3
 	VPCMPGTQ  Y2, Y3, Y3
 	VPSRLQ    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
-	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
+	VPSUBQ    avx2const63<>+0(SB), Y2, Y2
 	VMOVNTPD  Y2, 32(CX)
 	VPXOR     64(DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
-	VBLENDVPD Y3, avx2const67<>+0(SB), Y2, Y2
+	VBLENDVPD Y3, avx2const68<>+0(SB), Y2, Y2
 	VPXOR     Y3, Y3, Y3
 	VPCMPGTQ  Y2, Y3, Y3
 	VPSRLQ    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
-	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
+	VPSUBQ    avx2const63<>+0(SB), Y2, Y2
 	VMOVNTPD  Y2, 64(CX)
 	VPXOR     96(DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
-	VBLENDVPD Y3, avx2const67<>+0(SB), Y2, Y2
+	VBLENDVPD Y3, avx2const68<>+0(SB), Y2, Y2
 	VPXOR     Y3, Y3, Y3
 	VPCMPGTQ  Y2, Y3, Y3
 	VPSRLQ    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
-	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
+	VPSUBQ    avx2const63<>+0(SB), Y2, Y2
 	VMOVNTPD  Y2, 96(CX)
 	ADDQ      $+128, CX
 	ADDQ      $+128, DX
@@ -12966,42 +12960,42 @@ loop675:
 	VPXOR     (DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
-	VBLENDVPD Y3, avx2const67<>+0(SB), Y2, Y2
+	VBLENDVPD Y3, avx2const68<>+0(SB), Y2, Y2
 	VPXOR     Y3, Y3, Y3
 	VPCMPGTQ  Y2, Y3, Y3
 	VPSRLQ    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
-	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
+	VPSUBQ    avx2const63<>+0(SB), Y2, Y2
 	VMOVUPD   Y2, (CX)
 	VPXOR     32(DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
-	VBLENDVPD Y3, avx2const67<>+0(SB), Y2, Y2
+	VBLENDVPD Y3, avx2const68<>+0(SB), Y2, Y2
 	VPXOR     Y3, Y3, Y3
 	VPCMPGTQ  Y2, Y3, Y3
 	VPSRLQ    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
-	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
+	VPSUBQ    avx2const63<>+0(SB), Y2, Y2
 	VMOVUPD   Y2, 32(CX)
 	VPXOR     64(DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
-	VBLENDVPD Y3, avx2const67<>+0(SB), Y2, Y2
+	VBLENDVPD Y3, avx2const68<>+0(SB), Y2, Y2
 	VPXOR     Y3, Y3, Y3
 	VPCMPGTQ  Y2, Y3, Y3
 	VPSRLQ    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
-	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
+	VPSUBQ    avx2const63<>+0(SB), Y2, Y2
 	VMOVUPD   Y2, 64(CX)
 	VPXOR     96(DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
-	VBLENDVPD Y3, avx2const67<>+0(SB), Y2, Y2
+	VBLENDVPD Y3, avx2const68<>+0(SB), Y2, Y2
 	VPXOR     Y3, Y3, Y3
 	VPCMPGTQ  Y2, Y3, Y3
 	VPSRLQ    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
-	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
+	VPSUBQ    avx2const63<>+0(SB), Y2, Y2
 	VMOVUPD   Y2, 96(CX)
 	ADDQ      $+128, CX
 	ADDQ      $+128, DX
@@ -13017,12 +13011,12 @@ loop677:
 	VPXOR     (DX), Y1, Y2
 	VADDPD    Y2, Y0, Y2
 	VCMPPD    $0x03, Y2, Y2, Y3
-	VBLENDVPD Y3, avx2const67<>+0(SB), Y2, Y2
+	VBLENDVPD Y3, avx2const68<>+0(SB), Y2, Y2
 	VPXOR     Y3, Y3, Y3
 	VPCMPGTQ  Y2, Y3, Y3
 	VPSRLQ    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
-	VPSUBQ    avx2const62<>+0(SB), Y2, Y2
+	VPSUBQ    avx2const63<>+0(SB), Y2, Y2
 	VMOVUPD   Y2, (CX)
 	ADDQ      $+32, CX
 	ADDQ      $+32, DX
@@ -13041,12 +13035,12 @@ end678:
 	VPXOR      Y3, Y1, Y1
 	VADDPD     Y1, Y0, Y1
 	VCMPPD     $0x03, Y1, Y1, Y0
-	VBLENDVPD  Y0, avx2const67<>+0(SB), Y1, Y1
+	VBLENDVPD  Y0, avx2const68<>+0(SB), Y1, Y1
 	VPXOR      Y0, Y0, Y0
 	VPCMPGTQ   Y1, Y0, Y0
 	VPSRLQ     $0x01, Y0, Y0
 	VPXOR      Y0, Y1, Y1
-	VPSUBQ     avx2const62<>+0(SB), Y1, Y1
+	VPSUBQ     avx2const63<>+0(SB), Y1, Y1
 	VMASKMOVPD Y1, Y2, (CX)
 
 none679:
@@ -13149,18 +13143,18 @@ none688:
 	VZEROUPPER
 	RET
 
-DATA avx2const67<>+0(SB)/8, $0x7ff8000000000000
-DATA avx2const67<>+8(SB)/8, $0x7ff8000000000000
-DATA avx2const67<>+16(SB)/8, $0x7ff8000000000000
-DATA avx2const67<>+24(SB)/8, $0x7ff8000000000000
-GLOBL avx2const67<>(SB), RODATA|NOPTR, $32
+DATA avx2const68<>+0(SB)/8, $0x7ff8000000000000
+DATA avx2const68<>+8(SB)/8, $0x7ff8000000000000
+DATA avx2const68<>+16(SB)/8, $0x7ff8000000000000
+DATA avx2const68<>+24(SB)/8, $0x7ff8000000000000
+GLOBL avx2const68<>(SB), RODATA|NOPTR, $32
 
 // func partitionAVX2(x *int64, at *int, pivot int64, steps int)
 // Requires: AVX, AVX2, CMOV, MMX+, POPCNT
 TEXT ·partitionAVX2(SB), NOSPLIT, $0-32
 	MOVQ         steps+24(FP), AX
 	VPBROADCASTQ pivot+16(FP), Y0
-	LEAQ         avx2const26<>+0(SB), CX
+	LEAQ         avx2const27<>+0(SB), CX
 	MOVQ         x+0(FP), DX
 	MOVQ         at+8(FP), BX
 	MOVQ         (BX), SI
@@ -13270,7 +13264,7 @@ end689:
 TEXT ·partitionAsideAVX2(SB), NOSPLIT, $0-32
 	MOVQ         some+24(FP), AX
 	VPBROADCASTQ pivot+16(FP), Y0
-	LEAQ         avx2const26<>+0(SB), CX
+	LEAQ         avx2const27<>+0(SB), CX
 	MOVQ         x+0(FP), DX
 	MOVQ         at+8(FP), BX
 	MOVQ         16(BX), SI
@@ -13317,7 +13311,7 @@ TEXT ·partitionPairsAVX2(SB), NOSPLIT, $0-40
 	SUBQ         CX, AX
 	MOVQ         steps+32(FP), CX
 	VPBROADCASTQ pivot+24(FP), Y0
-	LEAQ         avx2const26<>+0(SB), DX
+	LEAQ         avx2const27<>+0(SB), DX
 	MOVQ         keys+0(FP), BX
 	MOVQ         at+16(FP), SI
 	MOVQ         (SI), DI
@@ -13452,7 +13446,7 @@ TEXT ·partitionAsidePairsAVX2(SB), NOSPLIT, $0-48
 	SUBQ         DX, CX
 	MOVQ         some+32(FP), DX
 	VPBROADCASTQ pivot+24(FP), Y0
-	LEAQ         avx2const26<>+0(SB), BX
+	LEAQ         avx2const27<>+0(SB), BX
 	MOVQ         keys+0(FP), SI
 	MOVQ         at+16(FP), DI
 	MOVQ         16(DI), R8
@@ -13505,23 +13499,23 @@ TEXT ·sortFewAVX2(SB), NOSPLIT, $0-16
 	CMPQ         CX, $+4
 	JA           more700
 	LEAQ         (AX), CX
-	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y1
-	VMOVUPD      avx2const19<>+0(SB), Y2
+	VPCMPGTQ     avx2const28<>+0(SB), Y0, Y1
+	VMOVUPD      avx2const20<>+0(SB), Y2
 	VMASKMOVPD   (CX), Y1, Y3
 	VBLENDVPD    Y1, Y3, Y2, Y3
 	VPERMILPD    $0x05, Y3, Y1
 	VPCMPGTQ     Y1, Y3, Y2
-	VPXOR        avx2const68<>+0(SB), Y2, Y2
+	VPXOR        avx2const69<>+0(SB), Y2, Y2
 	VBLENDVPD    Y2, Y1, Y3, Y2
 	VPERMPD      $0x4e, Y2, Y1
 	VPCMPGTQ     Y1, Y2, Y3
-	VPXOR        avx2const69<>+0(SB), Y3, Y3
+	VPXOR        avx2const70<>+0(SB), Y3, Y3
 	VBLENDVPD    Y3, Y1, Y2, Y3
 	VPERMILPD    $0x05, Y3, Y1
 	VPCMPGTQ     Y1, Y3, Y2
-	VPXOR        avx2const70<>+0(SB), Y2, Y2
+	VPXOR        avx2const71<>+0(SB), Y2, Y2
 	VBLENDVPD    Y2, Y1, Y3, Y2
-	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y0
+	VPCMPGTQ     avx2const28<>+0(SB), Y0, Y0
 	VMASKMOVPD   Y2, Y0, (AX)
 	JMP          sorted699
 
@@ -13530,55 +13524,55 @@ more700:
 	JA         more701
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), CX
-	VPCMPGTQ   avx2const71<>+0(SB), Y0, Y2
-	VMOVUPD    avx2const19<>+0(SB), Y3
+	VPCMPGTQ   avx2const72<>+0(SB), Y0, Y2
+	VMOVUPD    avx2const20<>+0(SB), Y3
 	VMASKMOVPD (CX), Y2, Y4
 	VBLENDVPD  Y2, Y4, Y3, Y4
 	VPERMILPD  $0x05, Y1, Y2
 	VPCMPGTQ   Y2, Y1, Y3
-	VPXOR      avx2const68<>+0(SB), Y3, Y3
+	VPXOR      avx2const69<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y2, Y1, Y3
 	VPERMILPD  $0x05, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y2
-	VPXOR      avx2const68<>+0(SB), Y2, Y2
+	VPXOR      avx2const69<>+0(SB), Y2, Y2
 	VBLENDVPD  Y2, Y1, Y4, Y2
 	VPERMPD    $0x4e, Y3, Y1
 	VPCMPGTQ   Y1, Y3, Y4
-	VPXOR      avx2const69<>+0(SB), Y4, Y4
+	VPXOR      avx2const70<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y1, Y3, Y4
 	VPERMPD    $0x4e, Y2, Y1
 	VPCMPGTQ   Y1, Y2, Y3
-	VPXOR      avx2const72<>+0(SB), Y3, Y3
+	VPXOR      avx2const73<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y1, Y2, Y3
 	VPERMILPD  $0x05, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y2
-	VPXOR      avx2const70<>+0(SB), Y2, Y2
+	VPXOR      avx2const71<>+0(SB), Y2, Y2
 	VBLENDVPD  Y2, Y1, Y4, Y2
 	VPERMILPD  $0x05, Y3, Y1
 	VPCMPGTQ   Y1, Y3, Y4
-	VPXOR      avx2const73<>+0(SB), Y4, Y4
+	VPXOR      avx2const74<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y1, Y3, Y4
 	VPCMPGTQ   Y4, Y2, Y3
 	VBLENDVPD  Y3, Y4, Y2, Y1
 	VBLENDVPD  Y3, Y2, Y4, Y2
 	VPERMPD    $0x4e, Y1, Y3
 	VPCMPGTQ   Y3, Y1, Y4
-	VPXOR      avx2const69<>+0(SB), Y4, Y4
+	VPXOR      avx2const70<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y3, Y1, Y4
 	VPERMPD    $0x4e, Y2, Y1
 	VPCMPGTQ   Y1, Y2, Y3
-	VPXOR      avx2const69<>+0(SB), Y3, Y3
+	VPXOR      avx2const70<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y1, Y2, Y3
 	VPERMILPD  $0x05, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y2
-	VPXOR      avx2const70<>+0(SB), Y2, Y2
+	VPXOR      avx2const71<>+0(SB), Y2, Y2
 	VBLENDVPD  Y2, Y1, Y4, Y2
 	VPERMILPD  $0x05, Y3, Y1
 	VPCMPGTQ   Y1, Y3, Y4
-	VPXOR      avx2const70<>+0(SB), Y4, Y4
+	VPXOR      avx2const71<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y1, Y3, Y4
 	VMOVUPD    Y2, (AX)
-	VPCMPGTQ   avx2const71<>+0(SB), Y0, Y0
+	VPCMPGTQ   avx2const72<>+0(SB), Y0, Y0
 	VMASKMOVPD Y4, Y0, 32(AX)
 	JMP        sorted699
 
@@ -13588,62 +13582,62 @@ more701:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), CX
-	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y3
-	VMOVUPD    avx2const19<>+0(SB), Y4
+	VPCMPGTQ   avx2const75<>+0(SB), Y0, Y3
+	VMOVUPD    avx2const20<>+0(SB), Y4
 	VMASKMOVPD (CX), Y3, Y5
 	VBLENDVPD  Y3, Y5, Y4, Y5
 	LEAQ       96(AX), CX
-	VPCMPGTQ   avx2const75<>+0(SB), Y0, Y3
-	VMOVUPD    avx2const19<>+0(SB), Y4
+	VPCMPGTQ   avx2const76<>+0(SB), Y0, Y3
+	VMOVUPD    avx2const20<>+0(SB), Y4
 	VMASKMOVPD (CX), Y3, Y6
 	VBLENDVPD  Y3, Y6, Y4, Y6
 	VPERMILPD  $0x05, Y1, Y3
 	VPCMPGTQ   Y3, Y1, Y4
-	VPXOR      avx2const68<>+0(SB), Y4, Y4
+	VPXOR      avx2const69<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y3, Y1, Y4
 	VPERMILPD  $0x05, Y2, Y1
 	VPCMPGTQ   Y1, Y2, Y3
-	VPXOR      avx2const68<>+0(SB), Y3, Y3
+	VPXOR      avx2const69<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y1, Y2, Y3
 	VPERMILPD  $0x05, Y5, Y1
 	VPCMPGTQ   Y1, Y5, Y2
-	VPXOR      avx2const68<>+0(SB), Y2, Y2
+	VPXOR      avx2const69<>+0(SB), Y2, Y2
 	VBLENDVPD  Y2, Y1, Y5, Y2
 	VPERMILPD  $0x05, Y6, Y1
 	VPCMPGTQ   Y1, Y6, Y5
-	VPXOR      avx2const68<>+0(SB), Y5, Y5
+	VPXOR      avx2const69<>+0(SB), Y5, Y5
 	VBLENDVPD  Y5, Y1, Y6, Y5
 	VPERMPD    $0x4e, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y6
-	VPXOR      avx2const69<>+0(SB), Y6, Y6
+	VPXOR      avx2const70<>+0(SB), Y6, Y6
 	VBLENDVPD  Y6, Y1, Y4, Y6
 	VPERMPD    $0x4e, Y3, Y1
 	VPCMPGTQ   Y1, Y3, Y4
-	VPXOR      avx2const72<>+0(SB), Y4, Y4
+	VPXOR      avx2const73<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y1, Y3, Y4
 	VPERMPD    $0x4e, Y2, Y1
 	VPCMPGTQ   Y1, Y2, Y3
-	VPXOR      avx2const69<>+0(SB), Y3, Y3
+	VPXOR      avx2const70<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y1, Y2, Y3
 	VPERMPD    $0x4e, Y5, Y1
 	VPCMPGTQ   Y1, Y5, Y2
-	VPXOR      avx2const72<>+0(SB), Y2, Y2
+	VPXOR      avx2const73<>+0(SB), Y2, Y2
 	VBLENDVPD  Y2, Y1, Y5, Y2
 	VPERMILPD  $0x05, Y6, Y1
 	VPCMPGTQ   Y1, Y6, Y5
-	VPXOR      avx2const70<>+0(SB), Y5, Y5
+	VPXOR      avx2const71<>+0(SB), Y5, Y5
 	VBLENDVPD  Y5, Y1, Y6, Y5
 	VPERMILPD  $0x05, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y6
-	VPXOR      avx2const73<>+0(SB), Y6, Y6
+	VPXOR      avx2const74<>+0(SB), Y6, Y6
 	VBLENDVPD  Y6, Y1, Y4, Y6
 	VPERMILPD  $0x05, Y3, Y1
 	VPCMPGTQ   Y1, Y3, Y4
-	VPXOR      avx2const70<>+0(SB), Y4, Y4
+	VPXOR      avx2const71<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y1, Y3, Y4
 	VPERMILPD  $0x05, Y2, Y1
 	VPCMPGTQ   Y1, Y2, Y3
-	VPXOR      avx2const73<>+0(SB), Y3, Y3
+	VPXOR      avx2const74<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y1, Y2, Y3
 	VPCMPGTQ   Y6, Y5, Y2
 	VBLENDVPD  Y2, Y6, Y5, Y1
@@ -13653,35 +13647,35 @@ more701:
 	VBLENDVPD  Y6, Y4, Y3, Y3
 	VPERMPD    $0x4e, Y1, Y4
 	VPCMPGTQ   Y4, Y1, Y6
-	VPXOR      avx2const69<>+0(SB), Y6, Y6
+	VPXOR      avx2const70<>+0(SB), Y6, Y6
 	VBLENDVPD  Y6, Y4, Y1, Y6
 	VPERMPD    $0x4e, Y2, Y1
 	VPCMPGTQ   Y1, Y2, Y4
-	VPXOR      avx2const69<>+0(SB), Y4, Y4
+	VPXOR      avx2const70<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y1, Y2, Y4
 	VPERMPD    $0x4e, Y3, Y1
 	VPCMPGTQ   Y1, Y3, Y2
-	VPXOR      avx2const72<>+0(SB), Y2, Y2
+	VPXOR      avx2const73<>+0(SB), Y2, Y2
 	VBLENDVPD  Y2, Y1, Y3, Y2
 	VPERMPD    $0x4e, Y5, Y1
 	VPCMPGTQ   Y1, Y5, Y3
-	VPXOR      avx2const72<>+0(SB), Y3, Y3
+	VPXOR      avx2const73<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y1, Y5, Y3
 	VPERMILPD  $0x05, Y6, Y1
 	VPCMPGTQ   Y1, Y6, Y5
-	VPXOR      avx2const70<>+0(SB), Y5, Y5
+	VPXOR      avx2const71<>+0(SB), Y5, Y5
 	VBLENDVPD  Y5, Y1, Y6, Y5
 	VPERMILPD  $0x05, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y6
-	VPXOR      avx2const70<>+0(SB), Y6, Y6
+	VPXOR      avx2const71<>+0(SB), Y6, Y6
 	VBLENDVPD  Y6, Y1, Y4, Y6
 	VPERMILPD  $0x05, Y2, Y1
 	VPCMPGTQ   Y1, Y2, Y4
-	VPXOR      avx2const73<>+0(SB), Y4, Y4
+	VPXOR      avx2const74<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y1, Y2, Y4
 	VPERMILPD  $0x05, Y3, Y1
 	VPCMPGTQ   Y1, Y3, Y2
-	VPXOR      avx2const73<>+0(SB), Y2, Y2
+	VPXOR      avx2const74<>+0(SB), Y2, Y2
 	VBLENDVPD  Y2, Y1, Y3, Y2
 	VPCMPGTQ   Y4, Y5, Y3
 	VBLENDVPD  Y3, Y4, Y5, Y1
@@ -13697,41 +13691,41 @@ more701:
 	VBLENDVPD  Y6, Y3, Y2, Y2
 	VPERMPD    $0x4e, Y5, Y3
 	VPCMPGTQ   Y3, Y5, Y6
-	VPXOR      avx2const69<>+0(SB), Y6, Y6
+	VPXOR      avx2const70<>+0(SB), Y6, Y6
 	VBLENDVPD  Y6, Y3, Y5, Y6
 	VPERMPD    $0x4e, Y1, Y3
 	VPCMPGTQ   Y3, Y1, Y5
-	VPXOR      avx2const69<>+0(SB), Y5, Y5
+	VPXOR      avx2const70<>+0(SB), Y5, Y5
 	VBLENDVPD  Y5, Y3, Y1, Y5
 	VPERMPD    $0x4e, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y3
-	VPXOR      avx2const69<>+0(SB), Y3, Y3
+	VPXOR      avx2const70<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y1, Y4, Y3
 	VPERMPD    $0x4e, Y2, Y1
 	VPCMPGTQ   Y1, Y2, Y4
-	VPXOR      avx2const69<>+0(SB), Y4, Y4
+	VPXOR      avx2const70<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y1, Y2, Y4
 	VPERMILPD  $0x05, Y6, Y1
 	VPCMPGTQ   Y1, Y6, Y2
-	VPXOR      avx2const70<>+0(SB), Y2, Y2
+	VPXOR      avx2const71<>+0(SB), Y2, Y2
 	VBLENDVPD  Y2, Y1, Y6, Y2
 	VPERMILPD  $0x05, Y5, Y1
 	VPCMPGTQ   Y1, Y5, Y6
-	VPXOR      avx2const70<>+0(SB), Y6, Y6
+	VPXOR      avx2const71<>+0(SB), Y6, Y6
 	VBLENDVPD  Y6, Y1, Y5, Y6
 	VPERMILPD  $0x05, Y3, Y1
 	VPCMPGTQ   Y1, Y3, Y5
-	VPXOR      avx2const70<>+0(SB), Y5, Y5
+	VPXOR      avx2const71<>+0(SB), Y5, Y5
 	VBLENDVPD  Y5, Y1, Y3, Y5
 	VPERMILPD  $0x05, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y3
-	VPXOR      avx2const70<>+0(SB), Y3, Y3
+	VPXOR      avx2const71<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y1, Y4, Y3
 	VMOVUPD    Y2, (AX)
 	VMOVUPD    Y6, 32(AX)
-	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y1
+	VPCMPGTQ   avx2const75<>+0(SB), Y0, Y1
 	VMASKMOVPD Y5, Y1, 64(AX)
-	VPCMPGTQ   avx2const75<>+0(SB), Y0, Y0
+	VPCMPGTQ   avx2const76<>+0(SB), Y0, Y0
 	VMASKMOVPD Y3, Y0, 96(AX)
 	JMP        sorted699
 
@@ -13741,120 +13735,120 @@ more702:
 	VMOVUPD    64(AX), Y3
 	VMOVUPD    96(AX), Y4
 	LEAQ       128(AX), CX
-	VPCMPGTQ   avx2const76<>+0(SB), Y0, Y5
-	VMOVUPD    avx2const19<>+0(SB), Y6
+	VPCMPGTQ   avx2const77<>+0(SB), Y0, Y5
+	VMOVUPD    avx2const20<>+0(SB), Y6
 	VMASKMOVPD (CX), Y5, Y7
 	VBLENDVPD  Y5, Y7, Y6, Y7
 	LEAQ       160(AX), CX
-	VPCMPGTQ   avx2const77<>+0(SB), Y0, Y5
-	VMOVUPD    avx2const19<>+0(SB), Y6
+	VPCMPGTQ   avx2const78<>+0(SB), Y0, Y5
+	VMOVUPD    avx2const20<>+0(SB), Y6
 	VMASKMOVPD (CX), Y5, Y8
 	VBLENDVPD  Y5, Y8, Y6, Y8
 	LEAQ       192(AX), CX
-	VPCMPGTQ   avx2const78<>+0(SB), Y0, Y5
-	VMOVUPD    avx2const19<>+0(SB), Y6
+	VPCMPGTQ   avx2const79<>+0(SB), Y0, Y5
+	VMOVUPD    avx2const20<>+0(SB), Y6
 	VMASKMOVPD (CX), Y5, Y9
 	VBLENDVPD  Y5, Y9, Y6, Y9
 	LEAQ       224(AX), CX
-	VPCMPGTQ   avx2const79<>+0(SB), Y0, Y5
-	VMOVUPD    avx2const19<>+0(SB), Y6
+	VPCMPGTQ   avx2const80<>+0(SB), Y0, Y5
+	VMOVUPD    avx2const20<>+0(SB), Y6
 	VMASKMOVPD (CX), Y5, Y10
 	VBLENDVPD  Y5, Y10, Y6, Y10
 	VPERMILPD  $0x05, Y1, Y5
 	VPCMPGTQ   Y5, Y1, Y6
-	VPXOR      avx2const68<>+0(SB), Y6, Y6
+	VPXOR      avx2const69<>+0(SB), Y6, Y6
 	VBLENDVPD  Y6, Y5, Y1, Y6
 	VPERMILPD  $0x05, Y2, Y1
 	VPCMPGTQ   Y1, Y2, Y5
-	VPXOR      avx2const68<>+0(SB), Y5, Y5
+	VPXOR      avx2const69<>+0(SB), Y5, Y5
 	VBLENDVPD  Y5, Y1, Y2, Y5
 	VPERMILPD  $0x05, Y3, Y1
 	VPCMPGTQ   Y1, Y3, Y2
-	VPXOR      avx2const68<>+0(SB), Y2, Y2
+	VPXOR      avx2const69<>+0(SB), Y2, Y2
 	VBLENDVPD  Y2, Y1, Y3, Y2
 	VPERMILPD  $0x05, Y4, Y1
-	VPCMPGTQ   Y1, Y4, Y3
-	VPXOR      avx2const68<>+0(SB), Y3, Y3
-	VBLENDVPD  Y3, Y1, Y4, Y3
-	VPERMILPD  $0x05, Y7, Y1
-	VPCMPGTQ   Y1, Y7, Y4
-	VPXOR      avx2const68<>+0(SB), Y4, Y4
-	VBLENDVPD  Y4, Y1, Y7, Y4
-	VPERMILPD  $0x05, Y8, Y1
-	VPCMPGTQ   Y1, Y8, Y7
-	VPXOR      avx2const68<>+0(SB), Y7, Y7
-	VBLENDVPD  Y7, Y1, Y8, Y7
-	VPERMILPD  $0x05, Y9, Y1
-	VPCMPGTQ   Y1, Y9, Y8
-	VPXOR      avx2const68<>+0(SB), Y8, Y8
-	VBLENDVPD  Y8, Y1, Y9, Y8
-	VPERMILPD  $0x05, Y10, Y1
-	VPCMPGTQ   Y1, Y10, Y9
-	VPXOR      avx2const68<>+0(SB), Y9, Y9
-	VBLENDVPD  Y9, Y1, Y10, Y9
-	VPERMPD    $0x4e, Y6, Y1
-	VPCMPGTQ   Y1, Y6, Y10
-	VPXOR      avx2const69<>+0(SB), Y10, Y10
-	VBLENDVPD  Y10, Y1, Y6, Y10
-	VPERMPD    $0x4e, Y5, Y1
-	VPCMPGTQ   Y1, Y5, Y6
-	VPXOR      avx2const72<>+0(SB), Y6, Y6
-	VBLENDVPD  Y6, Y1, Y5, Y6
-	VPERMPD    $0x4e, Y2, Y1
-	VPCMPGTQ   Y1, Y2, Y5
-	VPXOR      avx2const69<>+0(SB), Y5, Y5
-	VBLENDVPD  Y5, Y1, Y2, Y5
-	VPERMPD    $0x4e, Y3, Y1
-	VPCMPGTQ   Y1, Y3, Y2
-	VPXOR      avx2const72<>+0(SB), Y2, Y2
-	VBLENDVPD  Y2, Y1, Y3, Y2
-	VPERMPD    $0x4e, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y3
 	VPXOR      avx2const69<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y1, Y4, Y3
-	VPERMPD    $0x4e, Y7, Y1
-	VPCMPGTQ   Y1, Y7, Y4
-	VPXOR      avx2const72<>+0(SB), Y4, Y4
-	VBLENDVPD  Y4, Y1, Y7, Y4
-	VPERMPD    $0x4e, Y8, Y1
-	VPCMPGTQ   Y1, Y8, Y7
-	VPXOR      avx2const69<>+0(SB), Y7, Y7
-	VBLENDVPD  Y7, Y1, Y8, Y7
-	VPERMPD    $0x4e, Y9, Y1
-	VPCMPGTQ   Y1, Y9, Y8
-	VPXOR      avx2const72<>+0(SB), Y8, Y8
-	VBLENDVPD  Y8, Y1, Y9, Y8
-	VPERMILPD  $0x05, Y10, Y1
-	VPCMPGTQ   Y1, Y10, Y9
-	VPXOR      avx2const70<>+0(SB), Y9, Y9
-	VBLENDVPD  Y9, Y1, Y10, Y9
-	VPERMILPD  $0x05, Y6, Y1
-	VPCMPGTQ   Y1, Y6, Y10
-	VPXOR      avx2const73<>+0(SB), Y10, Y10
-	VBLENDVPD  Y10, Y1, Y6, Y10
-	VPERMILPD  $0x05, Y5, Y1
-	VPCMPGTQ   Y1, Y5, Y6
-	VPXOR      avx2const70<>+0(SB), Y6, Y6
-	VBLENDVPD  Y6, Y1, Y5, Y6
-	VPERMILPD  $0x05, Y2, Y1
-	VPCMPGTQ   Y1, Y2, Y5
-	VPXOR      avx2const73<>+0(SB), Y5, Y5
-	VBLENDVPD  Y5, Y1, Y2, Y5
-	VPERMILPD  $0x05, Y3, Y1
-	VPCMPGTQ   Y1, Y3, Y2
-	VPXOR      avx2const70<>+0(SB), Y2, Y2
-	VBLENDVPD  Y2, Y1, Y3, Y2
-	VPERMILPD  $0x05, Y4, Y1
-	VPCMPGTQ   Y1, Y4, Y3
-	VPXOR      avx2const73<>+0(SB), Y3, Y3
-	VBLENDVPD  Y3, Y1, Y4, Y3
 	VPERMILPD  $0x05, Y7, Y1
 	VPCMPGTQ   Y1, Y7, Y4
-	VPXOR      avx2const70<>+0(SB), Y4, Y4
+	VPXOR      avx2const69<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y1, Y7, Y4
 	VPERMILPD  $0x05, Y8, Y1
 	VPCMPGTQ   Y1, Y8, Y7
-	VPXOR      avx2const73<>+0(SB), Y7, Y7
+	VPXOR      avx2const69<>+0(SB), Y7, Y7
+	VBLENDVPD  Y7, Y1, Y8, Y7
+	VPERMILPD  $0x05, Y9, Y1
+	VPCMPGTQ   Y1, Y9, Y8
+	VPXOR      avx2const69<>+0(SB), Y8, Y8
+	VBLENDVPD  Y8, Y1, Y9, Y8
+	VPERMILPD  $0x05, Y10, Y1
+	VPCMPGTQ   Y1, Y10, Y9
+	VPXOR      avx2const69<>+0(SB), Y9, Y9
+	VBLENDVPD  Y9, Y1, Y10, Y9
+	VPERMPD    $0x4e, Y6, Y1
+	VPCMPGTQ   Y1, Y6, Y10
+	VPXOR      avx2const70<>+0(SB), Y10, Y10
+	VBLENDVPD  Y10, Y1, Y6, Y10
+	VPERMPD    $0x4e, Y5, Y1
+	VPCMPGTQ   Y1, Y5, Y6
+	VPXOR      avx2const73<>+0(SB), Y6, Y6
+	VBLENDVPD  Y6, Y1, Y5, Y6
+	VPERMPD    $0x4e, Y2, Y1
+	VPCMPGTQ   Y1, Y2, Y5
+	VPXOR      avx2const70<>+0(SB), Y5, Y5
+	VBLENDVPD  Y5, Y1, Y2, Y5
+	VPERMPD    $0x4e, Y3, Y1
+	VPCMPGTQ   Y1, Y3, Y2
+	VPXOR      avx2const73<>+0(SB), Y2, Y2
+	VBLENDVPD  Y2, Y1, Y3, Y2
+	VPERMPD    $0x4e, Y4, Y1
+	VPCMPGTQ   Y1, Y4, Y3
+	VPXOR      avx2const70<>+0(SB), Y3, Y3
+	VBLENDVPD  Y3, Y1, Y4, Y3
+	VPERMPD    $0x4e, Y7, Y1
+	VPCMPGTQ   Y1, Y7, Y4
+	VPXOR      avx2const73<>+0(SB), Y4, Y4
+	VBLENDVPD  Y4, Y1, Y7, Y4
+	VPERMPD    $0x4e, Y8, Y1
+	VPCMPGTQ   Y1, Y8, Y7
+	VPXOR      avx2const70<>+0(SB), Y7, Y7
+	VBLENDVPD  Y7, Y1, Y8, Y7
+	VPERMPD    $0x4e, Y9, Y1
+	VPCMPGTQ   Y1, Y9, Y8
+	VPXOR      avx2const73<>+0(SB), Y8, Y8
+	VBLENDVPD  Y8, Y1, Y9, Y8
+	VPERMILPD  $0x05, Y10, Y1
+	VPCMPGTQ   Y1, Y10, Y9
+	VPXOR      avx2const71<>+0(SB), Y9, Y9
+	VBLENDVPD  Y9, Y1, Y10, Y9
+	VPERMILPD  $0x05, Y6, Y1
+	VPCMPGTQ   Y1, Y6, Y10
+	VPXOR      avx2const74<>+0(SB), Y10, Y10
+	VBLENDVPD  Y10, Y1, Y6, Y10
+	VPERMILPD  $0x05, Y5, Y1
+	VPCMPGTQ   Y1, Y5, Y6
+	VPXOR      avx2const71<>+0(SB), Y6, Y6
+	VBLENDVPD  Y6, Y1, Y5, Y6
+	VPERMILPD  $0x05, Y2, Y1
+	VPCMPGTQ   Y1, Y2, Y5
+	VPXOR      avx2const74<>+0(SB), Y5, Y5
+	VBLENDVPD  Y5, Y1, Y2, Y5
+	VPERMILPD  $0x05, Y3, Y1
+	VPCMPGTQ   Y1, Y3, Y2
+	VPXOR      avx2const71<>+0(SB), Y2, Y2
+	VBLENDVPD  Y2, Y1, Y3, Y2
+	VPERMILPD  $0x05, Y4, Y1
+	VPCMPGTQ   Y1, Y4, Y3
+	VPXOR      avx2const74<>+0(SB), Y3, Y3
+	VBLENDVPD  Y3, Y1, Y4, Y3
+	VPERMILPD  $0x05, Y7, Y1
+	VPCMPGTQ   Y1, Y7, Y4
+	VPXOR      avx2const71<>+0(SB), Y4, Y4
+	VBLENDVPD  Y4, Y1, Y7, Y4
+	VPERMILPD  $0x05, Y8, Y1
+	VPCMPGTQ   Y1, Y8, Y7
+	VPXOR      avx2const74<>+0(SB), Y7, Y7
 	VBLENDVPD  Y7, Y1, Y8, Y7
 	VPCMPGTQ   Y10, Y9, Y8
 	VBLENDVPD  Y8, Y10, Y9, Y1
@@ -13870,67 +13864,67 @@ more702:
 	VBLENDVPD  Y10, Y4, Y7, Y4
 	VPERMPD    $0x4e, Y1, Y7
 	VPCMPGTQ   Y7, Y1, Y10
-	VPXOR      avx2const69<>+0(SB), Y10, Y10
+	VPXOR      avx2const70<>+0(SB), Y10, Y10
 	VBLENDVPD  Y10, Y7, Y1, Y10
 	VPERMPD    $0x4e, Y8, Y1
 	VPCMPGTQ   Y1, Y8, Y7
-	VPXOR      avx2const69<>+0(SB), Y7, Y7
+	VPXOR      avx2const70<>+0(SB), Y7, Y7
 	VBLENDVPD  Y7, Y1, Y8, Y7
 	VPERMPD    $0x4e, Y5, Y1
 	VPCMPGTQ   Y1, Y5, Y8
-	VPXOR      avx2const72<>+0(SB), Y8, Y8
+	VPXOR      avx2const73<>+0(SB), Y8, Y8
 	VBLENDVPD  Y8, Y1, Y5, Y8
 	VPERMPD    $0x4e, Y9, Y1
 	VPCMPGTQ   Y1, Y9, Y5
-	VPXOR      avx2const72<>+0(SB), Y5, Y5
+	VPXOR      avx2const73<>+0(SB), Y5, Y5
 	VBLENDVPD  Y5, Y1, Y9, Y5
 	VPERMPD    $0x4e, Y6, Y1
 	VPCMPGTQ   Y1, Y6, Y9
-	VPXOR      avx2const69<>+0(SB), Y9, Y9
+	VPXOR      avx2const70<>+0(SB), Y9, Y9
 	VBLENDVPD  Y9, Y1, Y6, Y9
 	VPERMPD    $0x4e, Y2, Y1
 	VPCMPGTQ   Y1, Y2, Y6
-	VPXOR      avx2const69<>+0(SB), Y6, Y6
+	VPXOR      avx2const70<>+0(SB), Y6, Y6
 	VBLENDVPD  Y6, Y1, Y2, Y6
 	VPERMPD    $0x4e, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y2
-	VPXOR      avx2const72<>+0(SB), Y2, Y2
+	VPXOR      avx2const73<>+0(SB), Y2, Y2
 	VBLENDVPD  Y2, Y1, Y4, Y2
 	VPERMPD    $0x4e, Y3, Y1
 	VPCMPGTQ   Y1, Y3, Y4
-	VPXOR      avx2const72<>+0(SB), Y4, Y4
+	VPXOR      avx2const73<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y1, Y3, Y4
 	VPERMILPD  $0x05, Y10, Y1
 	VPCMPGTQ   Y1, Y10, Y3
-	VPXOR      avx2const70<>+0(SB), Y3, Y3
+	VPXOR      avx2const71<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y1, Y10, Y3
 	VPERMILPD  $0x05, Y7, Y1
 	VPCMPGTQ   Y1, Y7, Y10
-	VPXOR      avx2const70<>+0(SB), Y10, Y10
+	VPXOR      avx2const71<>+0(SB), Y10, Y10
 	VBLENDVPD  Y10, Y1, Y7, Y10
 	VPERMILPD  $0x05, Y8, Y1
 	VPCMPGTQ   Y1, Y8, Y7
-	VPXOR      avx2const73<>+0(SB), Y7, Y7
+	VPXOR      avx2const74<>+0(SB), Y7, Y7
 	VBLENDVPD  Y7, Y1, Y8, Y7
 	VPERMILPD  $0x05, Y5, Y1
 	VPCMPGTQ   Y1, Y5, Y8
-	VPXOR      avx2const73<>+0(SB), Y8, Y8
+	VPXOR      avx2const74<>+0(SB), Y8, Y8
 	VBLENDVPD  Y8, Y1, Y5, Y8
 	VPERMILPD  $0x05, Y9, Y1
 	VPCMPGTQ   Y1, Y9, Y5
-	VPXOR      avx2const70<>+0(SB), Y5, Y5
+	VPXOR      avx2const71<>+0(SB), Y5, Y5
 	VBLENDVPD  Y5, Y1, Y9, Y5
 	VPERMILPD  $0x05, Y6, Y1
 	VPCMPGTQ   Y1, Y6, Y9
-	VPXOR      avx2const70<>+0(SB), Y9, Y9
+	VPXOR      avx2const71<>+0(SB), Y9, Y9
 	VBLENDVPD  Y9, Y1, Y6, Y9
 	VPERMILPD  $0x05, Y2, Y1
 	VPCMPGTQ   Y1, Y2, Y6
-	VPXOR      avx2const73<>+0(SB), Y6, Y6
+	VPXOR      avx2const74<>+0(SB), Y6, Y6
 	VBLENDVPD  Y6, Y1, Y2, Y6
 	VPERMILPD  $0x05, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y2
-	VPXOR      avx2const73<>+0(SB), Y2, Y2
+	VPXOR      avx2const74<>+0(SB), Y2, Y2
 	VBLENDVPD  Y2, Y1, Y4, Y2
 	VPCMPGTQ   Y7, Y3, Y4
 	VBLENDVPD  Y4, Y7, Y3, Y1
@@ -13958,67 +13952,67 @@ more702:
 	VBLENDVPD  Y10, Y8, Y6, Y6
 	VPERMPD    $0x4e, Y9, Y8
 	VPCMPGTQ   Y8, Y9, Y10
-	VPXOR      avx2const69<>+0(SB), Y10, Y10
+	VPXOR      avx2const70<>+0(SB), Y10, Y10
 	VBLENDVPD  Y10, Y8, Y9, Y10
 	VPERMPD    $0x4e, Y1, Y8
 	VPCMPGTQ   Y8, Y1, Y9
-	VPXOR      avx2const69<>+0(SB), Y9, Y9
+	VPXOR      avx2const70<>+0(SB), Y9, Y9
 	VBLENDVPD  Y9, Y8, Y1, Y9
 	VPERMPD    $0x4e, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y8
-	VPXOR      avx2const69<>+0(SB), Y8, Y8
+	VPXOR      avx2const70<>+0(SB), Y8, Y8
 	VBLENDVPD  Y8, Y1, Y4, Y8
 	VPERMPD    $0x4e, Y3, Y1
 	VPCMPGTQ   Y1, Y3, Y4
-	VPXOR      avx2const69<>+0(SB), Y4, Y4
+	VPXOR      avx2const70<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y1, Y3, Y4
 	VPERMPD    $0x4e, Y2, Y1
 	VPCMPGTQ   Y1, Y2, Y3
-	VPXOR      avx2const72<>+0(SB), Y3, Y3
+	VPXOR      avx2const73<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y1, Y2, Y3
 	VPERMPD    $0x4e, Y7, Y1
 	VPCMPGTQ   Y1, Y7, Y2
-	VPXOR      avx2const72<>+0(SB), Y2, Y2
+	VPXOR      avx2const73<>+0(SB), Y2, Y2
 	VBLENDVPD  Y2, Y1, Y7, Y2
 	VPERMPD    $0x4e, Y6, Y1
 	VPCMPGTQ   Y1, Y6, Y7
-	VPXOR      avx2const72<>+0(SB), Y7, Y7
+	VPXOR      avx2const73<>+0(SB), Y7, Y7
 	VBLENDVPD  Y7, Y1, Y6, Y7
 	VPERMPD    $0x4e, Y5, Y1
 	VPCMPGTQ   Y1, Y5, Y6
-	VPXOR      avx2const72<>+0(SB), Y6, Y6
+	VPXOR      avx2const73<>+0(SB), Y6, Y6
 	VBLENDVPD  Y6, Y1, Y5, Y6
 	VPERMILPD  $0x05, Y10, Y1
 	VPCMPGTQ   Y1, Y10, Y5
-	VPXOR      avx2const70<>+0(SB), Y5, Y5
+	VPXOR      avx2const71<>+0(SB), Y5, Y5
 	VBLENDVPD  Y5, Y1, Y10, Y5
 	VPERMILPD  $0x05, Y9, Y1
 	VPCMPGTQ   Y1, Y9, Y10
-	VPXOR      avx2const70<>+0(SB), Y10, Y10
+	VPXOR      avx2const71<>+0(SB), Y10, Y10
 	VBLENDVPD  Y10, Y1, Y9, Y10
 	VPERMILPD  $0x05, Y8, Y1
 	VPCMPGTQ   Y1, Y8, Y9
-	VPXOR      avx2const70<>+0(SB), Y9, Y9
+	VPXOR      avx2const71<>+0(SB), Y9, Y9
 	VBLENDVPD  Y9, Y1, Y8, Y9
 	VPERMILPD  $0x05, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y8
-	VPXOR      avx2const70<>+0(SB), Y8, Y8
+	VPXOR      avx2const71<>+0(SB), Y8, Y8
 	VBLENDVPD  Y8, Y1, Y4, Y8
 	VPERMILPD  $0x05, Y3, Y1
 	VPCMPGTQ   Y1, Y3, Y4
-	VPXOR      avx2const73<>+0(SB), Y4, Y4
+	VPXOR      avx2const74<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y1, Y3, Y4
 	VPERMILPD  $0x05, Y2, Y1
 	VPCMPGTQ   Y1, Y2, Y3
-	VPXOR      avx2const73<>+0(SB), Y3, Y3
+	VPXOR      avx2const74<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y1, Y2, Y3
 	VPERMILPD  $0x05, Y7, Y1
 	VPCMPGTQ   Y1, Y7, Y2
-	VPXOR      avx2const73<>+0(SB), Y2, Y2
+	VPXOR      avx2const74<>+0(SB), Y2, Y2
 	VBLENDVPD  Y2, Y1, Y7, Y2
 	VPERMILPD  $0x05, Y6, Y1
 	VPCMPGTQ   Y1, Y6, Y7
-	VPXOR      avx2const73<>+0(SB), Y7, Y7
+	VPXOR      avx2const74<>+0(SB), Y7, Y7
 	VBLENDVPD  Y7, Y1, Y6, Y7
 	VPCMPGTQ   Y4, Y5, Y6
 	VBLENDVPD  Y6, Y4, Y5, Y1
@@ -14058,156 +14052,156 @@ more702:
 	VBLENDVPD  Y10, Y2, Y3, Y2
 	VPERMPD    $0x4e, Y7, Y3
 	VPCMPGTQ   Y3, Y7, Y10
-	VPXOR      avx2const69<>+0(SB), Y10, Y10
+	VPXOR      avx2const70<>+0(SB), Y10, Y10
 	VBLENDVPD  Y10, Y3, Y7, Y10
 	VPERMPD    $0x4e, Y6, Y3
 	VPCMPGTQ   Y3, Y6, Y7
-	VPXOR      avx2const69<>+0(SB), Y7, Y7
+	VPXOR      avx2const70<>+0(SB), Y7, Y7
 	VBLENDVPD  Y7, Y3, Y6, Y7
 	VPERMPD    $0x4e, Y8, Y3
 	VPCMPGTQ   Y3, Y8, Y6
-	VPXOR      avx2const69<>+0(SB), Y6, Y6
+	VPXOR      avx2const70<>+0(SB), Y6, Y6
 	VBLENDVPD  Y6, Y3, Y8, Y6
 	VPERMPD    $0x4e, Y1, Y3
 	VPCMPGTQ   Y3, Y1, Y8
-	VPXOR      avx2const69<>+0(SB), Y8, Y8
+	VPXOR      avx2const70<>+0(SB), Y8, Y8
 	VBLENDVPD  Y8, Y3, Y1, Y8
 	VPERMPD    $0x4e, Y5, Y1
 	VPCMPGTQ   Y1, Y5, Y3
-	VPXOR      avx2const69<>+0(SB), Y3, Y3
+	VPXOR      avx2const70<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y1, Y5, Y3
 	VPERMPD    $0x4e, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y5
-	VPXOR      avx2const69<>+0(SB), Y5, Y5
+	VPXOR      avx2const70<>+0(SB), Y5, Y5
 	VBLENDVPD  Y5, Y1, Y4, Y5
 	VPERMPD    $0x4e, Y9, Y1
 	VPCMPGTQ   Y1, Y9, Y4
-	VPXOR      avx2const69<>+0(SB), Y4, Y4
+	VPXOR      avx2const70<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y1, Y9, Y4
 	VPERMPD    $0x4e, Y2, Y1
 	VPCMPGTQ   Y1, Y2, Y9
-	VPXOR      avx2const69<>+0(SB), Y9, Y9
+	VPXOR      avx2const70<>+0(SB), Y9, Y9
 	VBLENDVPD  Y9, Y1, Y2, Y9
 	VPERMILPD  $0x05, Y10, Y1
 	VPCMPGTQ   Y1, Y10, Y2
-	VPXOR      avx2const70<>+0(SB), Y2, Y2
+	VPXOR      avx2const71<>+0(SB), Y2, Y2
 	VBLENDVPD  Y2, Y1, Y10, Y2
 	VPERMILPD  $0x05, Y7, Y1
 	VPCMPGTQ   Y1, Y7, Y10
-	VPXOR      avx2const70<>+0(SB), Y10, Y10
+	VPXOR      avx2const71<>+0(SB), Y10, Y10
 	VBLENDVPD  Y10, Y1, Y7, Y10
 	VPERMILPD  $0x05, Y6, Y1
 	VPCMPGTQ   Y1, Y6, Y7
-	VPXOR      avx2const70<>+0(SB), Y7, Y7
+	VPXOR      avx2const71<>+0(SB), Y7, Y7
 	VBLENDVPD  Y7, Y1, Y6, Y7
 	VPERMILPD  $0x05, Y8, Y1
 	VPCMPGTQ   Y1, Y8, Y6
-	VPXOR      avx2const70<>+0(SB), Y6, Y6
+	VPXOR      avx2const71<>+0(SB), Y6, Y6
 	VBLENDVPD  Y6, Y1, Y8, Y6
 	VPERMILPD  $0x05, Y3, Y1
 	VPCMPGTQ   Y1, Y3, Y8
-	VPXOR      avx2const70<>+0(SB), Y8, Y8
+	VPXOR      avx2const71<>+0(SB), Y8, Y8
 	VBLENDVPD  Y8, Y1, Y3, Y8
 	VPERMILPD  $0x05, Y5, Y1
 	VPCMPGTQ   Y1, Y5, Y3
-	VPXOR      avx2const70<>+0(SB), Y3, Y3
+	VPXOR      avx2const71<>+0(SB), Y3, Y3
 	VBLENDVPD  Y3, Y1, Y5, Y3
 	VPERMILPD  $0x05, Y4, Y1
 	VPCMPGTQ   Y1, Y4, Y5
-	VPXOR      avx2const70<>+0(SB), Y5, Y5
+	VPXOR      avx2const71<>+0(SB), Y5, Y5
 	VBLENDVPD  Y5, Y1, Y4, Y5
 	VPERMILPD  $0x05, Y9, Y1
 	VPCMPGTQ   Y1, Y9, Y4
-	VPXOR      avx2const70<>+0(SB), Y4, Y4
+	VPXOR      avx2const71<>+0(SB), Y4, Y4
 	VBLENDVPD  Y4, Y1, Y9, Y4
 	VMOVUPD    Y2, (AX)
 	VMOVUPD    Y10, 32(AX)
 	VMOVUPD    Y7, 64(AX)
 	VMOVUPD    Y6, 96(AX)
-	VPCMPGTQ   avx2const76<>+0(SB), Y0, Y1
-	VMASKMOVPD Y8, Y1, 128(AX)
 	VPCMPGTQ   avx2const77<>+0(SB), Y0, Y1
-	VMASKMOVPD Y3, Y1, 160(AX)
+	VMASKMOVPD Y8, Y1, 128(AX)
 	VPCMPGTQ   avx2const78<>+0(SB), Y0, Y1
+	VMASKMOVPD Y3, Y1, 160(AX)
+	VPCMPGTQ   avx2const79<>+0(SB), Y0, Y1
 	VMASKMOVPD Y5, Y1, 192(AX)
-	VPCMPGTQ   avx2const79<>+0(SB), Y0, Y0
+	VPCMPGTQ   avx2const80<>+0(SB), Y0, Y0
 	VMASKMOVPD Y4, Y0, 224(AX)
 
 sorted699:
 	VZEROUPPER
 	RET
 
-DATA avx2const68<>+0(SB)/8, $0x0000000000000000
-DATA avx2const68<>+8(SB)/8, $0xffffffffffffffff
-DATA avx2const68<>+16(SB)/8, $0xffffffffffffffff
-DATA avx2const68<>+24(SB)/8, $0x0000000000000000
-GLOBL avx2const68<>(SB), RODATA|NOPTR, $32
-
 DATA avx2const69<>+0(SB)/8, $0x0000000000000000
-DATA avx2const69<>+8(SB)/8, $0x0000000000000000
+DATA avx2const69<>+8(SB)/8, $0xffffffffffffffff
 DATA avx2const69<>+16(SB)/8, $0xffffffffffffffff
-DATA avx2const69<>+24(SB)/8, $0xffffffffffffffff
+DATA avx2const69<>+24(SB)/8, $0x0000000000000000
 GLOBL avx2const69<>(SB), RODATA|NOPTR, $32
 
 DATA avx2const70<>+0(SB)/8, $0x0000000000000000
-DATA avx2const70<>+8(SB)/8, $0xffffffffffffffff
-DATA avx2const70<>+16(SB)/8, $0x0000000000000000
+DATA avx2const70<>+8(SB)/8, $0x0000000000000000
+DATA avx2const70<>+16(SB)/8, $0xffffffffffffffff
 DATA avx2const70<>+24(SB)/8, $0xffffffffffffffff
 GLOBL avx2const70<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const71<>+0(SB)/8, $0x0000000000000004
-DATA avx2const71<>+8(SB)/8, $0x0000000000000005
-DATA avx2const71<>+16(SB)/8, $0x0000000000000006
-DATA avx2const71<>+24(SB)/8, $0x0000000000000007
+DATA avx2const71<>+0(SB)/8, $0x0000000000000000
+DATA avx2const71<>+8(SB)/8, $0xffffffffffffffff
+DATA avx2const71<>+16(SB)/8, $0x0000000000000000
+DATA avx2const71<>+24(SB)/8, $0xffffffffffffffff
 GLOBL avx2const71<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const72<>+0(SB)/8, $0xffffffffffffffff
-DATA avx2const72<>+8(SB)/8, $0xffffffffffffffff
-DATA avx2const72<>+16(SB)/8, $0x0000000000000000
-DATA avx2const72<>+24(SB)/8, $0x0000000000000000
+DATA avx2const72<>+0(SB)/8, $0x0000000000000004
+DATA avx2const72<>+8(SB)/8, $0x0000000000000005
+DATA avx2const72<>+16(SB)/8, $0x0000000000000006
+DATA avx2const72<>+24(SB)/8, $0x0000000000000007
 GLOBL avx2const72<>(SB), RODATA|NOPTR, $32
 
 DATA avx2const73<>+0(SB)/8, $0xffffffffffffffff
-DATA avx2const73<>+8(SB)/8, $0x0000000000000000
-DATA avx2const73<>+16(SB)/8, $0xffffffffffffffff
+DATA avx2const73<>+8(SB)/8, $0xffffffffffffffff
+DATA avx2const73<>+16(SB)/8, $0x0000000000000000
 DATA avx2const73<>+24(SB)/8, $0x0000000000000000
 GLOBL avx2const73<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const74<>+0(SB)/8, $0x0000000000000008
-DATA avx2const74<>+8(SB)/8, $0x0000000000000009
-DATA avx2const74<>+16(SB)/8, $0x000000000000000a
-DATA avx2const74<>+24(SB)/8, $0x000000000000000b
+DATA avx2const74<>+0(SB)/8, $0xffffffffffffffff
+DATA avx2const74<>+8(SB)/8, $0x0000000000000000
+DATA avx2const74<>+16(SB)/8, $0xffffffffffffffff
+DATA avx2const74<>+24(SB)/8, $0x0000000000000000
 GLOBL avx2const74<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const75<>+0(SB)/8, $0x000000000000000c
-DATA avx2const75<>+8(SB)/8, $0x000000000000000d
-DATA avx2const75<>+16(SB)/8, $0x000000000000000e
-DATA avx2const75<>+24(SB)/8, $0x000000000000000f
+DATA avx2const75<>+0(SB)/8, $0x0000000000000008
+DATA avx2const75<>+8(SB)/8, $0x0000000000000009
+DATA avx2const75<>+16(SB)/8, $0x000000000000000a
+DATA avx2const75<>+24(SB)/8, $0x000000000000000b
 GLOBL avx2const75<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const76<>+0(SB)/8, $0x0000000000000010
-DATA avx2const76<>+8(SB)/8, $0x0000000000000011
-DATA avx2const76<>+16(SB)/8, $0x0000000000000012
-DATA avx2const76<>+24(SB)/8, $0x0000000000000013
+DATA avx2const76<>+0(SB)/8, $0x000000000000000c
+DATA avx2const76<>+8(SB)/8, $0x000000000000000d
+DATA avx2const76<>+16(SB)/8, $0x000000000000000e
+DATA avx2const76<>+24(SB)/8, $0x000000000000000f
 GLOBL avx2const76<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const77<>+0(SB)/8, $0x0000000000000014
-DATA avx2const77<>+8(SB)/8, $0x0000000000000015
-DATA avx2const77<>+16(SB)/8, $0x0000000000000016
-DATA avx2const77<>+24(SB)/8, $0x0000000000000017
+DATA avx2const77<>+0(SB)/8, $0x0000000000000010
+DATA avx2const77<>+8(SB)/8, $0x0000000000000011
+DATA avx2const77<>+16(SB)/8, $0x0000000000000012
+DATA avx2const77<>+24(SB)/8, $0x0000000000000013
 GLOBL avx2const77<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const78<>+0(SB)/8, $0x0000000000000018
-DATA avx2const78<>+8(SB)/8, $0x0000000000000019
-DATA avx2const78<>+16(SB)/8, $0x000000000000001a
-DATA avx2const78<>+24(SB)/8, $0x000000000000001b
+DATA avx2const78<>+0(SB)/8, $0x0000000000000014
+DATA avx2const78<>+8(SB)/8, $0x0000000000000015
+DATA avx2const78<>+16(SB)/8, $0x0000000000000016
+DATA avx2const78<>+24(SB)/8, $0x0000000000000017
 GLOBL avx2const78<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const79<>+0(SB)/8, $0x000000000000001c
-DATA avx2const79<>+8(SB)/8, $0x000000000000001d
-DATA avx2const79<>+16(SB)/8, $0x000000000000001e
-DATA avx2const79<>+24(SB)/8, $0x000000000000001f
+DATA avx2const79<>+0(SB)/8, $0x0000000000000018
+DATA avx2const79<>+8(SB)/8, $0x0000000000000019
+DATA avx2const79<>+16(SB)/8, $0x000000000000001a
+DATA avx2const79<>+24(SB)/8, $0x000000000000001b
 GLOBL avx2const79<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const80<>+0(SB)/8, $0x000000000000001c
+DATA avx2const80<>+8(SB)/8, $0x000000000000001d
+DATA avx2const80<>+16(SB)/8, $0x000000000000001e
+DATA avx2const80<>+24(SB)/8, $0x000000000000001f
+GLOBL avx2const80<>(SB), RODATA|NOPTR, $32
 
 // func sortFewPairsAVX2(keys *int64, values *int64, n int)
 // Requires: AVX, AVX2
@@ -14220,13 +14214,13 @@ TEXT ·sortFewPairsAVX2(SB), NOSPLIT, $0-24
 	CMPQ         DX, $+4
 	JA           more705
 	LEAQ         (AX), DX
-	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y1
-	VMOVUPD      avx2const19<>+0(SB), Y2
+	VPCMPGTQ     avx2const28<>+0(SB), Y0, Y1
+	VMOVUPD      avx2const20<>+0(SB), Y2
 	VMASKMOVPD   (DX), Y1, Y3
 	VBLENDVPD    Y1, Y3, Y2, Y3
 	LEAQ         (CX), DX
-	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y1
-	VMOVUPD      avx2const19<>+0(SB), Y2
+	VPCMPGTQ     avx2const28<>+0(SB), Y0, Y1
+	VMOVUPD      avx2const20<>+0(SB), Y2
 	VMASKMOVPD   (DX), Y1, Y4
 	VBLENDVPD    Y1, Y4, Y2, Y4
 	VPERMILPD    $0x05, Y3, Y1
@@ -14250,9 +14244,9 @@ TEXT ·sortFewPairsAVX2(SB), NOSPLIT, $0-24
 	VBLENDVPD    Y5, Y3, Y1, Y1
 	VPERMILPD    $0x05, Y2, Y3
 	VBLENDVPD    Y5, Y3, Y2, Y2
-	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y3
+	VPCMPGTQ     avx2const28<>+0(SB), Y0, Y3
 	VMASKMOVPD   Y1, Y3, (AX)
-	VPCMPGTQ     avx2const27<>+0(SB), Y0, Y0
+	VPCMPGTQ     avx2const28<>+0(SB), Y0, Y0
 	VMASKMOVPD   Y2, Y0, (CX)
 	JMP          sorted704
 
@@ -14261,14 +14255,14 @@ more705:
 	JA         more706
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), DX
-	VPCMPGTQ   avx2const71<>+0(SB), Y0, Y2
-	VMOVUPD    avx2const19<>+0(SB), Y3
+	VPCMPGTQ   avx2const72<>+0(SB), Y0, Y2
+	VMOVUPD    avx2const20<>+0(SB), Y3
 	VMASKMOVPD (DX), Y2, Y4
 	VBLENDVPD  Y2, Y4, Y3, Y4
 	VMOVUPD    (CX), Y2
 	LEAQ       32(CX), DX
-	VPCMPGTQ   avx2const71<>+0(SB), Y0, Y3
-	VMOVUPD    avx2const19<>+0(SB), Y5
+	VPCMPGTQ   avx2const72<>+0(SB), Y0, Y3
+	VMOVUPD    avx2const20<>+0(SB), Y5
 	VMASKMOVPD (DX), Y3, Y6
 	VBLENDVPD  Y3, Y6, Y5, Y6
 	VPERMILPD  $0x05, Y1, Y3
@@ -14348,10 +14342,10 @@ more705:
 	VPERMILPD  $0x05, Y2, Y5
 	VBLENDVPD  Y7, Y5, Y2, Y2
 	VMOVUPD    Y4, (AX)
-	VPCMPGTQ   avx2const71<>+0(SB), Y0, Y4
+	VPCMPGTQ   avx2const72<>+0(SB), Y0, Y4
 	VMASKMOVPD Y1, Y4, 32(AX)
 	VMOVUPD    Y3, (CX)
-	VPCMPGTQ   avx2const71<>+0(SB), Y0, Y0
+	VPCMPGTQ   avx2const72<>+0(SB), Y0, Y0
 	VMASKMOVPD Y2, Y0, 32(CX)
 	JMP        sorted704
 
@@ -14359,25 +14353,25 @@ more706:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), DX
-	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y3
-	VMOVUPD    avx2const19<>+0(SB), Y4
+	VPCMPGTQ   avx2const75<>+0(SB), Y0, Y3
+	VMOVUPD    avx2const20<>+0(SB), Y4
 	VMASKMOVPD (DX), Y3, Y5
 	VBLENDVPD  Y3, Y5, Y4, Y5
 	LEAQ       96(AX), DX
-	VPCMPGTQ   avx2const75<>+0(SB), Y0, Y3
-	VMOVUPD    avx2const19<>+0(SB), Y4
+	VPCMPGTQ   avx2const76<>+0(SB), Y0, Y3
+	VMOVUPD    avx2const20<>+0(SB), Y4
 	VMASKMOVPD (DX), Y3, Y6
 	VBLENDVPD  Y3, Y6, Y4, Y6
 	VMOVUPD    (CX), Y3
 	VMOVUPD    32(CX), Y4
 	LEAQ       64(CX), DX
-	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y7
-	VMOVUPD    avx2const19<>+0(SB), Y8
+	VPCMPGTQ   avx2const75<>+0(SB), Y0, Y7
+	VMOVUPD    avx2const20<>+0(SB), Y8
 	VMASKMOVPD (DX), Y7, Y9
 	VBLENDVPD  Y7, Y9, Y8, Y9
 	LEAQ       96(CX), DX
-	VPCMPGTQ   avx2const75<>+0(SB), Y0, Y7
-	VMOVUPD    avx2const19<>+0(SB), Y8
+	VPCMPGTQ   avx2const76<>+0(SB), Y0, Y7
+	VMOVUPD    avx2const20<>+0(SB), Y8
 	VMASKMOVPD (DX), Y7, Y10
 	VBLENDVPD  Y7, Y10, Y8, Y10
 	VPERMILPD  $0x05, Y1, Y7
@@ -14614,15 +14608,15 @@ more706:
 	VBLENDVPD  Y11, Y9, Y2, Y2
 	VMOVUPD    Y3, (AX)
 	VMOVUPD    Y7, 32(AX)
-	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y3
-	VMASKMOVPD Y8, Y3, 64(AX)
 	VPCMPGTQ   avx2const75<>+0(SB), Y0, Y3
+	VMASKMOVPD Y8, Y3, 64(AX)
+	VPCMPGTQ   avx2const76<>+0(SB), Y0, Y3
 	VMASKMOVPD Y1, Y3, 96(AX)
 	VMOVUPD    Y6, (CX)
 	VMOVUPD    Y4, 32(CX)
-	VPCMPGTQ   avx2const74<>+0(SB), Y0, Y1
+	VPCMPGTQ   avx2const75<>+0(SB), Y0, Y1
 	VMASKMOVPD Y5, Y1, 64(CX)
-	VPCMPGTQ   avx2const75<>+0(SB), Y0, Y0
+	VPCMPGTQ   avx2const76<>+0(SB), Y0, Y0
 	VMASKMOVPD Y2, Y0, 96(CX)
 
 sorted704:
@@ -15428,7 +15422,7 @@ part731:
 	CMPQ         BX, $+0
 	MOVQ         $+0, DI
 	CMOVQLT      DI, BX
-	LEAQ         avx2const80<>+32(SB), DI
+	LEAQ         avx2const81<>+32(SB), DI
 	NEGQ         BX
 	VMOVDQU      (DI)(BX*8), Y13
 	LEAQ         (AX), BX
@@ -15464,7 +15458,7 @@ end734:
 	CMPQ        BX, $+0
 	MOVQ        $+0, DI
 	CMOVQLT     DI, BX
-	LEAQ        avx2const80<>+32(SB), DI
+	LEAQ        avx2const81<>+32(SB), DI
 	NEGQ        BX
 	VMOVDQU     (DI)(BX*8), Y0
 	LEAQ        32(AX), BX
@@ -15500,7 +15494,7 @@ end735:
 	CMPQ        DX, $+0
 	MOVQ        $+0, BX
 	CMOVQLT     BX, DX
-	LEAQ        avx2const80<>+32(SB), BX
+	LEAQ        avx2const81<>+32(SB), BX
 	NEGQ        DX
 	VMOVDQU     (BX)(DX*8), Y0
 	LEAQ        64(AX), AX
@@ -15570,7 +15564,7 @@ part737:
 	CMPQ       BX, $+0
 	MOVQ       $+0, DI
 	CMOVQLT    DI, BX
-	LEAQ       avx2const80<>+32(SB), DI
+	LEAQ       avx2const81<>+32(SB), DI
 	NEGQ       BX
 	VMOVDQU    (DI)(BX*8), Y12
 	LEAQ       (AX), BX
@@ -15598,7 +15592,7 @@ end740:
 	CMPQ       BX, $+0
 	MOVQ       $+0, DI
 	CMOVQLT    DI, BX
-	LEAQ       avx2const80<>+32(SB), DI
+	LEAQ       avx2const81<>+32(SB), DI
 	NEGQ       BX
 	VMOVDQU    (DI)(BX*8), Y0
 	LEAQ       32(AX), BX
@@ -15626,7 +15620,7 @@ end741:
 	CMPQ       DX, $+0
 	MOVQ       $+0, BX
 	CMOVQLT    BX, DX
-	LEAQ       avx2const80<>+32(SB), BX
+	LEAQ       avx2const81<>+32(SB), BX
 	NEGQ       DX
 	VMOVDQU    (BX)(DX*8), Y0
 	LEAQ       64(AX), AX
@@ -15649,15 +15643,15 @@ all739:
 	VZEROUPPER
 	RET
 
-DATA avx2const80<>+0(SB)/8, $0xffffffffffffffff
-DATA avx2const80<>+8(SB)/8, $0xffffffffffffffff
-DATA avx2const80<>+16(SB)/8, $0xffffffffffffffff
-DATA avx2const80<>+24(SB)/8, $0xffffffffffffffff
-DATA avx2const80<>+32(SB)/8, $0x0000000000000000
-DATA avx2const80<>+40(SB)/8, $0x0000000000000000
-DATA avx2const80<>+48(SB)/8, $0x0000000000000000
-DATA avx2const80<>+56(SB)/8, $0x0000000000000000
-GLOBL avx2const80<>(SB), RODATA|NOPTR, $64
+DATA avx2const81<>+0(SB)/8, $0xffffffffffffffff
+DATA avx2const81<>+8(SB)/8, $0xffffffffffffffff
+DATA avx2const81<>+16(SB)/8, $0xffffffffffffffff
+DATA avx2const81<>+24(SB)/8, $0xffffffffffffffff
+DATA avx2const81<>+32(SB)/8, $0x0000000000000000
+DATA avx2const81<>+40(SB)/8, $0x0000000000000000
+DATA avx2const81<>+48(SB)/8, $0x0000000000000000
+DATA avx2const81<>+56(SB)/8, $0x0000000000000000
+GLOBL avx2const81<>(SB), RODATA|NOPTR, $64
 
 // func gemmPackLeftAVX2(dst *float64, src *float64, stride int, n int, k int)
 // Requires: AVX, CMOV
@@ -15675,7 +15669,7 @@ TEXT ·gemmPackLeftAVX2(SB), NOSPLIT, $0-40
 	CMPQ    BX, $+0
 	MOVQ    $+0, DI
 	CMOVQLT DI, BX
-	LEAQ    avx2const80<>+32(SB), DI
+	LEAQ    avx2const81<>+32(SB), DI
 	NEGQ    BX
 	VMOVDQU (DI)(BX*8), Y0
 	CMPQ    SI, $+1
@@ -15711,7 +15705,7 @@ TEXT ·gemmPackRightAVX2(SB), NOSPLIT, $0-40
 	CMPQ    DI, $+0
 	MOVQ    $+0, R8
 	CMOVQLT R8, DI
-	LEAQ    avx2const80<>+32(SB), R8
+	LEAQ    avx2const81<>+32(SB), R8
 	NEGQ    DI
 	VMOVDQU (R8)(DI*8), Y0
 	LEAQ    -4(BX), DI
@@ -15721,7 +15715,7 @@ TEXT ·gemmPackRightAVX2(SB), NOSPLIT, $0-40
 	CMPQ    DI, $+0
 	MOVQ    $+0, R8
 	CMOVQLT R8, DI
-	LEAQ    avx2const80<>+32(SB), R8
+	LEAQ    avx2const81<>+32(SB), R8
 	NEGQ    DI
 	VMOVDQU (R8)(DI*8), Y1
 	LEAQ    -8(BX), BX
@@ -15731,7 +15725,7 @@ TEXT ·gemmPackRightAVX2(SB), NOSPLIT, $0-40
 	CMPQ    BX, $+0
 	MOVQ    $+0, DI
 	CMOVQLT DI, BX
-	LEAQ    avx2const80<>+32(SB), DI
+	LEAQ    avx2const81<>+32(SB), DI
 	NEGQ    BX
 	VMOVDQU (DI)(BX*8), Y2
 	CMPQ    SI, $+1
@@ -16221,7 +16215,7 @@ loop773:
 end774:
 	TESTQ      CX, CX
 	JZ         none775
-	LEAQ       avx2const80<>+32(SB), DX
+	LEAQ       avx2const81<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y8
 	NEGQ       CX
@@ -16335,7 +16329,7 @@ loop778:
 end779:
 	TESTQ      CX, CX
 	JZ         none780
-	LEAQ       avx2const80<>+32(SB), BX
+	LEAQ       avx2const81<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y8
 	NEGQ       CX
@@ -16424,7 +16418,7 @@ loop784:
 end785:
 	TESTQ      CX, CX
 	JZ         none786
-	LEAQ       avx2const80<>+32(SB), DX
+	LEAQ       avx2const81<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
 	NEGQ       CX
@@ -16519,7 +16513,7 @@ loop790:
 end791:
 	TESTQ      CX, CX
 	JZ         none792
-	LEAQ       avx2const80<>+32(SB), DX
+	LEAQ       avx2const81<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
 	NEGQ       CX
@@ -16577,7 +16571,7 @@ TEXT ·arithFloat32AVX2(SB), NOSPLIT, $0-48
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
 	JZ         none795
-	LEAQ       avx2const80<>+32(SB), DI
+	LEAQ       avx2const81<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
 	NEGQ       SI
@@ -16661,7 +16655,7 @@ loop800:
 end801:
 	TESTQ      AX, AX
 	JZ         none802
-	LEAQ       avx2const80<>+32(SB), SI
+	LEAQ       avx2const81<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y0
 	NEGQ       AX
@@ -16692,7 +16686,7 @@ case793:
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
 	JZ         none805
-	LEAQ       avx2const80<>+32(SB), DI
+	LEAQ       avx2const81<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
 	NEGQ       SI
@@ -16776,7 +16770,7 @@ loop810:
 end811:
 	TESTQ      AX, AX
 	JZ         none812
-	LEAQ       avx2const80<>+32(SB), SI
+	LEAQ       avx2const81<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y0
 	NEGQ       AX
@@ -16807,7 +16801,7 @@ case803:
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
 	JZ         none815
-	LEAQ       avx2const80<>+32(SB), DI
+	LEAQ       avx2const81<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
 	NEGQ       SI
@@ -16891,7 +16885,7 @@ loop820:
 end821:
 	TESTQ      AX, AX
 	JZ         none822
-	LEAQ       avx2const80<>+32(SB), SI
+	LEAQ       avx2const81<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y0
 	NEGQ       AX
@@ -16920,7 +16914,7 @@ case813:
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
 	JZ         none824
-	LEAQ       avx2const80<>+32(SB), DI
+	LEAQ       avx2const81<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
 	NEGQ       SI
@@ -17004,7 +16998,7 @@ loop829:
 end830:
 	TESTQ      AX, AX
 	JZ         none831
-	LEAQ       avx2const80<>+32(SB), SI
+	LEAQ       avx2const81<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y0
 	NEGQ       AX
@@ -17042,7 +17036,7 @@ TEXT ·arithInt32AVX2(SB), NOSPLIT, $0-48
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
 	JZ         none834
-	LEAQ       avx2const80<>+32(SB), DI
+	LEAQ       avx2const81<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
 	NEGQ       SI
@@ -17126,7 +17120,7 @@ loop839:
 end840:
 	TESTQ      AX, AX
 	JZ         none841
-	LEAQ       avx2const80<>+32(SB), SI
+	LEAQ       avx2const81<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y0
 	NEGQ       AX
@@ -17157,7 +17151,7 @@ case832:
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
 	JZ         none844
-	LEAQ       avx2const80<>+32(SB), DI
+	LEAQ       avx2const81<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
 	NEGQ       SI
@@ -17241,7 +17235,7 @@ loop849:
 end850:
 	TESTQ      AX, AX
 	JZ         none851
-	LEAQ       avx2const80<>+32(SB), SI
+	LEAQ       avx2const81<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y0
 	NEGQ       AX
@@ -17270,7 +17264,7 @@ case842:
 	CMOVQHI    AX, SI
 	TESTQ      SI, SI
 	JZ         none853
-	LEAQ       avx2const80<>+32(SB), DI
+	LEAQ       avx2const81<>+32(SB), DI
 	NEGQ       SI
 	VMOVDQU    (DI)(SI*4), Y0
 	NEGQ       SI
@@ -17354,7 +17348,7 @@ loop858:
 end859:
 	TESTQ      AX, AX
 	JZ         none860
-	LEAQ       avx2const80<>+32(SB), SI
+	LEAQ       avx2const81<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y0
 	NEGQ       AX
@@ -17372,7 +17366,7 @@ none860:
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-48
 	VBROADCASTSS a+24(FP), Y0
-	VMOVUPS      avx2const81<>+0(SB), Y1
+	VMOVUPS      avx2const82<>+0(SB), Y1
 	MOVQ         n+32(FP), AX
 	MOVQ         dst+8(FP), CX
 	MOVQ         x+16(FP), DX
@@ -17393,7 +17387,7 @@ TEXT ·unaryFloat32AVX2(SB), NOSPLIT, $0-48
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
 	JZ           none863
-	LEAQ         avx2const80<>+32(SB), SI
+	LEAQ         avx2const81<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y1
 	NEGQ         BX
@@ -17462,7 +17456,7 @@ loop868:
 end869:
 	TESTQ      AX, AX
 	JZ         none870
-	LEAQ       avx2const80<>+32(SB), BX
+	LEAQ       avx2const81<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y1
 	NEGQ       AX
@@ -17491,7 +17485,7 @@ case861:
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
 	JZ         none873
-	LEAQ       avx2const80<>+32(SB), SI
+	LEAQ       avx2const81<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
 	NEGQ       BX
@@ -17560,7 +17554,7 @@ loop878:
 end879:
 	TESTQ      AX, AX
 	JZ         none880
-	LEAQ       avx2const80<>+32(SB), BX
+	LEAQ       avx2const81<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
 	NEGQ       AX
@@ -17589,7 +17583,7 @@ case871:
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
 	JZ         none883
-	LEAQ       avx2const80<>+32(SB), SI
+	LEAQ       avx2const81<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
 	NEGQ       BX
@@ -17658,7 +17652,7 @@ loop888:
 end889:
 	TESTQ      AX, AX
 	JZ         none890
-	LEAQ       avx2const80<>+32(SB), BX
+	LEAQ       avx2const81<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
 	NEGQ       AX
@@ -17685,7 +17679,7 @@ case881:
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
 	JZ         none892
-	LEAQ       avx2const80<>+32(SB), SI
+	LEAQ       avx2const81<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
 	NEGQ       BX
@@ -17754,7 +17748,7 @@ loop897:
 end898:
 	TESTQ      AX, AX
 	JZ         none899
-	LEAQ       avx2const80<>+32(SB), BX
+	LEAQ       avx2const81<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
 	NEGQ       AX
@@ -17766,11 +17760,11 @@ none899:
 	VZEROUPPER
 	RET
 
-DATA avx2const81<>+0(SB)/8, $0x8000000080000000
-DATA avx2const81<>+8(SB)/8, $0x8000000080000000
-DATA avx2const81<>+16(SB)/8, $0x8000000080000000
-DATA avx2const81<>+24(SB)/8, $0x8000000080000000
-GLOBL avx2const81<>(SB), RODATA|NOPTR, $32
+DATA avx2const82<>+0(SB)/8, $0x8000000080000000
+DATA avx2const82<>+8(SB)/8, $0x8000000080000000
+DATA avx2const82<>+16(SB)/8, $0x8000000080000000
+DATA avx2const82<>+24(SB)/8, $0x8000000080000000
+GLOBL avx2const82<>(SB), RODATA|NOPTR, $32
 
 // func unaryInt32AVX2(c int, dst *int32, x *int32, a int32, n int, stream int)
 // Requires: AVX, AVX2, CMOV, MMX+
@@ -17797,7 +17791,7 @@ TEXT ·unaryInt32AVX2(SB), NOSPLIT, $0-48
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
 	JZ           none902
-	LEAQ         avx2const80<>+32(SB), SI
+	LEAQ         avx2const81<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y1
 	NEGQ         BX
@@ -17866,7 +17860,7 @@ loop907:
 end908:
 	TESTQ      AX, AX
 	JZ         none909
-	LEAQ       avx2const80<>+32(SB), BX
+	LEAQ       avx2const81<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y1
 	NEGQ       AX
@@ -17895,7 +17889,7 @@ case900:
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
 	JZ         none912
-	LEAQ       avx2const80<>+32(SB), SI
+	LEAQ       avx2const81<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
 	NEGQ       BX
@@ -17964,7 +17958,7 @@ loop917:
 end918:
 	TESTQ      AX, AX
 	JZ         none919
-	LEAQ       avx2const80<>+32(SB), BX
+	LEAQ       avx2const81<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
 	NEGQ       AX
@@ -17991,7 +17985,7 @@ case910:
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
 	JZ         none921
-	LEAQ       avx2const80<>+32(SB), SI
+	LEAQ       avx2const81<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
 	NEGQ       BX
@@ -18060,7 +18054,7 @@ loop926:
 end927:
 	TESTQ      AX, AX
 	JZ         none928
-	LEAQ       avx2const80<>+32(SB), BX
+	LEAQ       avx2const81<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
 	NEGQ       AX
@@ -18094,7 +18088,7 @@ TEXT ·fmaFloat32AVX2(SB), NOSPLIT, $0-48
 	CMOVQHI     AX, DI
 	TESTQ       DI, DI
 	JZ          none930
-	LEAQ        avx2const80<>+32(SB), R8
+	LEAQ        avx2const81<>+32(SB), R8
 	NEGQ        DI
 	VMOVDQU     (R8)(DI*4), Y0
 	NEGQ        DI
@@ -18193,7 +18187,7 @@ loop935:
 end936:
 	TESTQ       AX, AX
 	JZ          none937
-	LEAQ        avx2const80<>+32(SB), DI
+	LEAQ        avx2const81<>+32(SB), DI
 	NEGQ        AX
 	VMOVDQU     (DI)(AX*4), Y0
 	NEGQ        AX
@@ -18231,7 +18225,7 @@ TEXT ·axpyFloat32AVX2(SB), NOSPLIT, $0-48
 	CMOVQHI      AX, SI
 	TESTQ        SI, SI
 	JZ           none939
-	LEAQ         avx2const80<>+32(SB), DI
+	LEAQ         avx2const81<>+32(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*4), Y1
 	NEGQ         SI
@@ -18315,7 +18309,7 @@ loop944:
 end945:
 	TESTQ       AX, AX
 	JZ          none946
-	LEAQ        avx2const80<>+32(SB), SI
+	LEAQ        avx2const81<>+32(SB), SI
 	NEGQ        AX
 	VMOVDQU     (SI)(AX*4), Y1
 	NEGQ        AX
@@ -18351,7 +18345,7 @@ TEXT ·axpyInt32AVX2(SB), NOSPLIT, $0-48
 	CMOVQHI      AX, SI
 	TESTQ        SI, SI
 	JZ           none948
-	LEAQ         avx2const80<>+32(SB), DI
+	LEAQ         avx2const81<>+32(SB), DI
 	NEGQ         SI
 	VMOVDQU      (DI)(SI*4), Y1
 	NEGQ         SI
@@ -18435,7 +18429,7 @@ loop953:
 end954:
 	TESTQ      AX, AX
 	JZ         none955
-	LEAQ       avx2const80<>+32(SB), SI
+	LEAQ       avx2const81<>+32(SB), SI
 	NEGQ       AX
 	VMOVDQU    (SI)(AX*4), Y1
 	NEGQ       AX
@@ -18463,7 +18457,7 @@ TEXT ·countFloat32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y6, Y6, Y6
 	VPXOR        Y7, Y7, Y7
 	VPXOR        Y8, Y8, Y8
-	VMOVUPS      avx2const82<>+0(SB), Y9
+	VMOVUPS      avx2const83<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
 	JNE          case957
@@ -18508,7 +18502,7 @@ loop960:
 end961:
 	TESTQ      CX, CX
 	JZ         none962
-	LEAQ       avx2const80<>+32(SB), DX
+	LEAQ       avx2const81<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
 	NEGQ       CX
@@ -18564,7 +18558,7 @@ loop966:
 end967:
 	TESTQ      CX, CX
 	JZ         none968
-	LEAQ       avx2const80<>+32(SB), DX
+	LEAQ       avx2const81<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
 	NEGQ       CX
@@ -18620,7 +18614,7 @@ loop972:
 end973:
 	TESTQ      CX, CX
 	JZ         none974
-	LEAQ       avx2const80<>+32(SB), DX
+	LEAQ       avx2const81<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
 	NEGQ       CX
@@ -18676,7 +18670,7 @@ loop978:
 end979:
 	TESTQ      CX, CX
 	JZ         none980
-	LEAQ       avx2const80<>+32(SB), DX
+	LEAQ       avx2const81<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
 	NEGQ       CX
@@ -18732,7 +18726,7 @@ loop984:
 end985:
 	TESTQ      CX, CX
 	JZ         none986
-	LEAQ       avx2const80<>+32(SB), DX
+	LEAQ       avx2const81<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
 	NEGQ       CX
@@ -18786,7 +18780,7 @@ loop989:
 end990:
 	TESTQ      CX, CX
 	JZ         none991
-	LEAQ       avx2const80<>+32(SB), DX
+	LEAQ       avx2const81<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
 	NEGQ       CX
@@ -18815,11 +18809,11 @@ done956:
 	VZEROUPPER
 	RET
 
-DATA avx2const82<>+0(SB)/8, $0x0000000100000001
-DATA avx2const82<>+8(SB)/8, $0x0000000100000001
-DATA avx2const82<>+16(SB)/8, $0x0000000100000001
-DATA avx2const82<>+24(SB)/8, $0x0000000100000001
-GLOBL avx2const82<>(SB), RODATA|NOPTR, $32
+DATA avx2const83<>+0(SB)/8, $0x0000000100000001
+DATA avx2const83<>+8(SB)/8, $0x0000000100000001
+DATA avx2const83<>+16(SB)/8, $0x0000000100000001
+DATA avx2const83<>+24(SB)/8, $0x0000000100000001
+GLOBL avx2const83<>(SB), RODATA|NOPTR, $32
 
 // func countInt32AVX2(x []int32, c int, t int32) int
 // Requires: AVX, AVX2
@@ -18835,7 +18829,7 @@ TEXT ·countInt32AVX2(SB), NOSPLIT, $0-48
 	VPXOR        Y6, Y6, Y6
 	VPXOR        Y7, Y7, Y7
 	VPXOR        Y8, Y8, Y8
-	VMOVUPS      avx2const82<>+0(SB), Y9
+	VMOVUPS      avx2const83<>+0(SB), Y9
 	MOVQ         c+24(FP), DX
 	CMPQ         DX, $+0
 	JNE          case993
@@ -18880,7 +18874,7 @@ loop996:
 end997:
 	TESTQ      CX, CX
 	JZ         none998
-	LEAQ       avx2const80<>+32(SB), DX
+	LEAQ       avx2const81<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
 	NEGQ       CX
@@ -18963,7 +18957,7 @@ loop1002:
 end1003:
 	TESTQ      CX, CX
 	JZ         none1004
-	LEAQ       avx2const80<>+32(SB), DX
+	LEAQ       avx2const81<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
 	NEGQ       CX
@@ -19031,7 +19025,7 @@ loop1008:
 end1009:
 	TESTQ      CX, CX
 	JZ         none1010
-	LEAQ       avx2const80<>+32(SB), DX
+	LEAQ       avx2const81<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
 	NEGQ       CX
@@ -19106,7 +19100,7 @@ loop1014:
 end1015:
 	TESTQ      CX, CX
 	JZ         none1016
-	LEAQ       avx2const80<>+32(SB), DX
+	LEAQ       avx2const81<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
 	NEGQ       CX
@@ -19164,7 +19158,7 @@ loop1020:
 end1021:
 	TESTQ      CX, CX
 	JZ         none1022
-	LEAQ       avx2const80<>+32(SB), DX
+	LEAQ       avx2const81<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
 	NEGQ       CX
@@ -19236,7 +19230,7 @@ loop1025:
 end1026:
 	TESTQ      CX, CX
 	JZ         none1027
-	LEAQ       avx2const80<>+32(SB), DX
+	LEAQ       avx2const81<>+32(SB), DX
 	NEGQ       CX
 	VMOVDQU    (DX)(CX*4), Y9
 	NEGQ       CX
@@ -19316,7 +19310,7 @@ loop1032:
 end1033:
 	TESTQ      CX, CX
 	JZ         none1034
-	LEAQ       avx2const80<>+32(SB), BX
+	LEAQ       avx2const81<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
@@ -19371,7 +19365,7 @@ loop1038:
 end1039:
 	TESTQ      CX, CX
 	JZ         none1040
-	LEAQ       avx2const80<>+32(SB), BX
+	LEAQ       avx2const81<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
@@ -19426,7 +19420,7 @@ loop1044:
 end1045:
 	TESTQ      CX, CX
 	JZ         none1046
-	LEAQ       avx2const80<>+32(SB), BX
+	LEAQ       avx2const81<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
@@ -19481,7 +19475,7 @@ loop1050:
 end1051:
 	TESTQ      CX, CX
 	JZ         none1052
-	LEAQ       avx2const80<>+32(SB), BX
+	LEAQ       avx2const81<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
@@ -19536,7 +19530,7 @@ loop1056:
 end1057:
 	TESTQ      CX, CX
 	JZ         none1058
-	LEAQ       avx2const80<>+32(SB), BX
+	LEAQ       avx2const81<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
@@ -19589,7 +19583,7 @@ loop1061:
 end1062:
 	TESTQ      CX, CX
 	JZ         none1063
-	LEAQ       avx2const80<>+32(SB), BX
+	LEAQ       avx2const81<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
@@ -19653,7 +19647,7 @@ loop1068:
 end1069:
 	TESTQ      CX, CX
 	JZ         none1070
-	LEAQ       avx2const80<>+32(SB), BX
+	LEAQ       avx2const81<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
@@ -19723,7 +19717,7 @@ loop1074:
 end1075:
 	TESTQ      CX, CX
 	JZ         none1076
-	LEAQ       avx2const80<>+32(SB), BX
+	LEAQ       avx2const81<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
@@ -19786,7 +19780,7 @@ loop1080:
 end1081:
 	TESTQ      CX, CX
 	JZ         none1082
-	LEAQ       avx2const80<>+32(SB), BX
+	LEAQ       avx2const81<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
@@ -19852,7 +19846,7 @@ loop1086:
 end1087:
 	TESTQ      CX, CX
 	JZ         none1088
-	LEAQ       avx2const80<>+32(SB), BX
+	LEAQ       avx2const81<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
@@ -19909,7 +19903,7 @@ loop1092:
 end1093:
 	TESTQ      CX, CX
 	JZ         none1094
-	LEAQ       avx2const80<>+32(SB), BX
+	LEAQ       avx2const81<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
@@ -19972,7 +19966,7 @@ loop1097:
 end1098:
 	TESTQ      CX, CX
 	JZ         none1099
-	LEAQ       avx2const80<>+32(SB), BX
+	LEAQ       avx2const81<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
@@ -20033,7 +20027,7 @@ loop1104:
 end1105:
 	TESTQ      CX, CX
 	JZ         none1106
-	LEAQ       avx2const80<>+32(SB), BX
+	LEAQ       avx2const81<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
@@ -20103,7 +20097,7 @@ loop1111:
 end1112:
 	TESTQ      CX, CX
 	JZ         none1113
-	LEAQ       avx2const80<>+32(SB), BX
+	LEAQ       avx2const81<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y1
 	NEGQ       CX
@@ -20177,7 +20171,7 @@ loop1118:
 end1119:
 	TESTQ      CX, CX
 	JZ         none1120
-	LEAQ       avx2const80<>+32(SB), BX
+	LEAQ       avx2const81<>+32(SB), BX
 	NEGQ       CX
 	VMOVDQU    (BX)(CX*4), Y0
 	NEGQ       CX
@@ -20211,7 +20205,7 @@ TEXT ·leastFloat32AVX2(SB), NOSPLIT, $8-48
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
 	MOVQ    AX, SI
-	VMOVUPS avx2const83<>+0(SB), Y0
+	VMOVUPS avx2const84<>+0(SB), Y0
 	VMOVAPD Y0, Y1
 	VMOVAPD Y0, Y2
 	VMOVAPD Y0, Y3
@@ -20346,7 +20340,7 @@ loop1132:
 end1133:
 	TESTQ      R8, R8
 	JZ         none1134
-	LEAQ       avx2const80<>+32(SB), R9
+	LEAQ       avx2const81<>+32(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*4), Y9
 	NEGQ       R8
@@ -20392,11 +20386,11 @@ all1122:
 	VZEROUPPER
 	RET
 
-DATA avx2const83<>+0(SB)/8, $0x7f8000007f800000
-DATA avx2const83<>+8(SB)/8, $0x7f8000007f800000
-DATA avx2const83<>+16(SB)/8, $0x7f8000007f800000
-DATA avx2const83<>+24(SB)/8, $0x7f8000007f800000
-GLOBL avx2const83<>(SB), RODATA|NOPTR, $32
+DATA avx2const84<>+0(SB)/8, $0x7f8000007f800000
+DATA avx2const84<>+8(SB)/8, $0x7f8000007f800000
+DATA avx2const84<>+16(SB)/8, $0x7f8000007f800000
+DATA avx2const84<>+24(SB)/8, $0x7f8000007f800000
+GLOBL avx2const84<>(SB), RODATA|NOPTR, $32
 
 // func greatestFloat32AVX2(x []float32) (best float32, piece int, nan uint64)
 // Requires: AVX, AVX2, CMOV, MMX+, SSE
@@ -20405,7 +20399,7 @@ TEXT ·greatestFloat32AVX2(SB), NOSPLIT, $8-48
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
 	MOVQ    AX, SI
-	VMOVUPS avx2const84<>+0(SB), Y0
+	VMOVUPS avx2const85<>+0(SB), Y0
 	VMOVAPD Y0, Y1
 	VMOVAPD Y0, Y2
 	VMOVAPD Y0, Y3
@@ -20540,7 +20534,7 @@ loop1147:
 end1148:
 	TESTQ      R8, R8
 	JZ         none1149
-	LEAQ       avx2const80<>+32(SB), R9
+	LEAQ       avx2const81<>+32(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*4), Y9
 	NEGQ       R8
@@ -20586,11 +20580,11 @@ all1137:
 	VZEROUPPER
 	RET
 
-DATA avx2const84<>+0(SB)/8, $0xff800000ff800000
-DATA avx2const84<>+8(SB)/8, $0xff800000ff800000
-DATA avx2const84<>+16(SB)/8, $0xff800000ff800000
-DATA avx2const84<>+24(SB)/8, $0xff800000ff800000
-GLOBL avx2const84<>(SB), RODATA|NOPTR, $32
+DATA avx2const85<>+0(SB)/8, $0xff800000ff800000
+DATA avx2const85<>+8(SB)/8, $0xff800000ff800000
+DATA avx2const85<>+16(SB)/8, $0xff800000ff800000
+DATA avx2const85<>+24(SB)/8, $0xff800000ff800000
+GLOBL avx2const85<>(SB), RODATA|NOPTR, $32
 
 // func leastInt32AVX2(x []int32) (best int32, piece int, nan uint64)
 // Requires: AVX, AVX2, CMOV, MMX+
@@ -20599,7 +20593,7 @@ TEXT ·leastInt32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
 	MOVQ    AX, SI
-	VMOVUPS avx2const85<>+0(SB), Y0
+	VMOVUPS avx2const86<>+0(SB), Y0
 	VMOVAPD Y0, Y1
 	VMOVAPD Y0, Y2
 	VMOVAPD Y0, Y3
@@ -20728,7 +20722,7 @@ loop1161:
 end1162:
 	TESTQ      R8, R8
 	JZ         none1163
-	LEAQ       avx2const80<>+32(SB), R9
+	LEAQ       avx2const81<>+32(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*4), Y9
 	NEGQ       R8
@@ -20772,11 +20766,11 @@ all1151:
 	VZEROUPPER
 	RET
 
-DATA avx2const85<>+0(SB)/8, $0x7fffffff7fffffff
-DATA avx2const85<>+8(SB)/8, $0x7fffffff7fffffff
-DATA avx2const85<>+16(SB)/8, $0x7fffffff7fffffff
-DATA avx2const85<>+24(SB)/8, $0x7fffffff7fffffff
-GLOBL avx2const85<>(SB), RODATA|NOPTR, $32
+DATA avx2const86<>+0(SB)/8, $0x7fffffff7fffffff
+DATA avx2const86<>+8(SB)/8, $0x7fffffff7fffffff
+DATA avx2const86<>+16(SB)/8, $0x7fffffff7fffffff
+DATA avx2const86<>+24(SB)/8, $0x7fffffff7fffffff
+GLOBL avx2const86<>(SB), RODATA|NOPTR, $32
 
 // func greatestInt32AVX2(x []int32) (best int32, piece int, nan uint64)
 // Requires: AVX, AVX2, CMOV, MMX+
@@ -20785,7 +20779,7 @@ TEXT ·greatestInt32AVX2(SB), NOSPLIT, $0-48
 	MOVQ    x_len+8(FP), CX
 	MOVQ    AX, DX
 	MOVQ    AX, SI
-	VMOVUPS avx2const81<>+0(SB), Y0
+	VMOVUPS avx2const82<>+0(SB), Y0
 	VMOVAPD Y0, Y1
 	VMOVAPD Y0, Y2
 	VMOVAPD Y0, Y3
@@ -20914,7 +20908,7 @@ loop1175:
 end1176:
 	TESTQ      R8, R8
 	JZ         none1177
-	LEAQ       avx2const80<>+32(SB), R9
+	LEAQ       avx2const81<>+32(SB), R9
 	NEGQ       R8
 	VMOVDQU    (R9)(R8*4), Y9
 	NEGQ       R8
@@ -20965,7 +20959,7 @@ TEXT ·compressDwordsAVX2(SB), NOSPLIT, $0-56
 	MOVQ    x_base+8(FP), AX
 	MOVQ    x_len+16(FP), CX
 	MOVQ    dst+0(FP), DX
-	LEAQ    avx2const86<>+0(SB), BX
+	LEAQ    avx2const87<>+0(SB), BX
 	MOVQ    mask+32(FP), SI
 	MOVQ    shift+40(FP), R8
 	XORL    DI, DI
@@ -21051,263 +21045,263 @@ end1180:
 	VZEROUPPER
 	RET
 
-DATA avx2const86<>+0(SB)/8, $0x0706050403020100
-DATA avx2const86<>+8(SB)/8, $0x0706050403020100
-DATA avx2const86<>+16(SB)/8, $0x0706050403020001
-DATA avx2const86<>+24(SB)/8, $0x0706050403020100
-DATA avx2const86<>+32(SB)/8, $0x0706050403010002
-DATA avx2const86<>+40(SB)/8, $0x0706050403010200
-DATA avx2const86<>+48(SB)/8, $0x0706050403000201
-DATA avx2const86<>+56(SB)/8, $0x0706050403020100
-DATA avx2const86<>+64(SB)/8, $0x0706050402010003
-DATA avx2const86<>+72(SB)/8, $0x0706050402010300
-DATA avx2const86<>+80(SB)/8, $0x0706050402000301
-DATA avx2const86<>+88(SB)/8, $0x0706050402030100
-DATA avx2const86<>+96(SB)/8, $0x0706050401000302
-DATA avx2const86<>+104(SB)/8, $0x0706050401030200
-DATA avx2const86<>+112(SB)/8, $0x0706050400030201
-DATA avx2const86<>+120(SB)/8, $0x0706050403020100
-DATA avx2const86<>+128(SB)/8, $0x0706050302010004
-DATA avx2const86<>+136(SB)/8, $0x0706050302010400
-DATA avx2const86<>+144(SB)/8, $0x0706050302000401
-DATA avx2const86<>+152(SB)/8, $0x0706050302040100
-DATA avx2const86<>+160(SB)/8, $0x0706050301000402
-DATA avx2const86<>+168(SB)/8, $0x0706050301040200
-DATA avx2const86<>+176(SB)/8, $0x0706050300040201
-DATA avx2const86<>+184(SB)/8, $0x0706050304020100
-DATA avx2const86<>+192(SB)/8, $0x0706050201000403
-DATA avx2const86<>+200(SB)/8, $0x0706050201040300
-DATA avx2const86<>+208(SB)/8, $0x0706050200040301
-DATA avx2const86<>+216(SB)/8, $0x0706050204030100
-DATA avx2const86<>+224(SB)/8, $0x0706050100040302
-DATA avx2const86<>+232(SB)/8, $0x0706050104030200
-DATA avx2const86<>+240(SB)/8, $0x0706050004030201
-DATA avx2const86<>+248(SB)/8, $0x0706050403020100
-DATA avx2const86<>+256(SB)/8, $0x0706040302010005
-DATA avx2const86<>+264(SB)/8, $0x0706040302010500
-DATA avx2const86<>+272(SB)/8, $0x0706040302000501
-DATA avx2const86<>+280(SB)/8, $0x0706040302050100
-DATA avx2const86<>+288(SB)/8, $0x0706040301000502
-DATA avx2const86<>+296(SB)/8, $0x0706040301050200
-DATA avx2const86<>+304(SB)/8, $0x0706040300050201
-DATA avx2const86<>+312(SB)/8, $0x0706040305020100
-DATA avx2const86<>+320(SB)/8, $0x0706040201000503
-DATA avx2const86<>+328(SB)/8, $0x0706040201050300
-DATA avx2const86<>+336(SB)/8, $0x0706040200050301
-DATA avx2const86<>+344(SB)/8, $0x0706040205030100
-DATA avx2const86<>+352(SB)/8, $0x0706040100050302
-DATA avx2const86<>+360(SB)/8, $0x0706040105030200
-DATA avx2const86<>+368(SB)/8, $0x0706040005030201
-DATA avx2const86<>+376(SB)/8, $0x0706040503020100
-DATA avx2const86<>+384(SB)/8, $0x0706030201000504
-DATA avx2const86<>+392(SB)/8, $0x0706030201050400
-DATA avx2const86<>+400(SB)/8, $0x0706030200050401
-DATA avx2const86<>+408(SB)/8, $0x0706030205040100
-DATA avx2const86<>+416(SB)/8, $0x0706030100050402
-DATA avx2const86<>+424(SB)/8, $0x0706030105040200
-DATA avx2const86<>+432(SB)/8, $0x0706030005040201
-DATA avx2const86<>+440(SB)/8, $0x0706030504020100
-DATA avx2const86<>+448(SB)/8, $0x0706020100050403
-DATA avx2const86<>+456(SB)/8, $0x0706020105040300
-DATA avx2const86<>+464(SB)/8, $0x0706020005040301
-DATA avx2const86<>+472(SB)/8, $0x0706020504030100
-DATA avx2const86<>+480(SB)/8, $0x0706010005040302
-DATA avx2const86<>+488(SB)/8, $0x0706010504030200
-DATA avx2const86<>+496(SB)/8, $0x0706000504030201
-DATA avx2const86<>+504(SB)/8, $0x0706050403020100
-DATA avx2const86<>+512(SB)/8, $0x0705040302010006
-DATA avx2const86<>+520(SB)/8, $0x0705040302010600
-DATA avx2const86<>+528(SB)/8, $0x0705040302000601
-DATA avx2const86<>+536(SB)/8, $0x0705040302060100
-DATA avx2const86<>+544(SB)/8, $0x0705040301000602
-DATA avx2const86<>+552(SB)/8, $0x0705040301060200
-DATA avx2const86<>+560(SB)/8, $0x0705040300060201
-DATA avx2const86<>+568(SB)/8, $0x0705040306020100
-DATA avx2const86<>+576(SB)/8, $0x0705040201000603
-DATA avx2const86<>+584(SB)/8, $0x0705040201060300
-DATA avx2const86<>+592(SB)/8, $0x0705040200060301
-DATA avx2const86<>+600(SB)/8, $0x0705040206030100
-DATA avx2const86<>+608(SB)/8, $0x0705040100060302
-DATA avx2const86<>+616(SB)/8, $0x0705040106030200
-DATA avx2const86<>+624(SB)/8, $0x0705040006030201
-DATA avx2const86<>+632(SB)/8, $0x0705040603020100
-DATA avx2const86<>+640(SB)/8, $0x0705030201000604
-DATA avx2const86<>+648(SB)/8, $0x0705030201060400
-DATA avx2const86<>+656(SB)/8, $0x0705030200060401
-DATA avx2const86<>+664(SB)/8, $0x0705030206040100
-DATA avx2const86<>+672(SB)/8, $0x0705030100060402
-DATA avx2const86<>+680(SB)/8, $0x0705030106040200
-DATA avx2const86<>+688(SB)/8, $0x0705030006040201
-DATA avx2const86<>+696(SB)/8, $0x0705030604020100
-DATA avx2const86<>+704(SB)/8, $0x0705020100060403
-DATA avx2const86<>+712(SB)/8, $0x0705020106040300
-DATA avx2const86<>+720(SB)/8, $0x0705020006040301
-DATA avx2const86<>+728(SB)/8, $0x0705020604030100
-DATA avx2const86<>+736(SB)/8, $0x0705010006040302
-DATA avx2const86<>+744(SB)/8, $0x0705010604030200
-DATA avx2const86<>+752(SB)/8, $0x0705000604030201
-DATA avx2const86<>+760(SB)/8, $0x0705060403020100
-DATA avx2const86<>+768(SB)/8, $0x0704030201000605
-DATA avx2const86<>+776(SB)/8, $0x0704030201060500
-DATA avx2const86<>+784(SB)/8, $0x0704030200060501
-DATA avx2const86<>+792(SB)/8, $0x0704030206050100
-DATA avx2const86<>+800(SB)/8, $0x0704030100060502
-DATA avx2const86<>+808(SB)/8, $0x0704030106050200
-DATA avx2const86<>+816(SB)/8, $0x0704030006050201
-DATA avx2const86<>+824(SB)/8, $0x0704030605020100
-DATA avx2const86<>+832(SB)/8, $0x0704020100060503
-DATA avx2const86<>+840(SB)/8, $0x0704020106050300
-DATA avx2const86<>+848(SB)/8, $0x0704020006050301
-DATA avx2const86<>+856(SB)/8, $0x0704020605030100
-DATA avx2const86<>+864(SB)/8, $0x0704010006050302
-DATA avx2const86<>+872(SB)/8, $0x0704010605030200
-DATA avx2const86<>+880(SB)/8, $0x0704000605030201
-DATA avx2const86<>+888(SB)/8, $0x0704060503020100
-DATA avx2const86<>+896(SB)/8, $0x0703020100060504
-DATA avx2const86<>+904(SB)/8, $0x0703020106050400
-DATA avx2const86<>+912(SB)/8, $0x0703020006050401
-DATA avx2const86<>+920(SB)/8, $0x0703020605040100
-DATA avx2const86<>+928(SB)/8, $0x0703010006050402
-DATA avx2const86<>+936(SB)/8, $0x0703010605040200
-DATA avx2const86<>+944(SB)/8, $0x0703000605040201
-DATA avx2const86<>+952(SB)/8, $0x0703060504020100
-DATA avx2const86<>+960(SB)/8, $0x0702010006050403
-DATA avx2const86<>+968(SB)/8, $0x0702010605040300
-DATA avx2const86<>+976(SB)/8, $0x0702000605040301
-DATA avx2const86<>+984(SB)/8, $0x0702060504030100
-DATA avx2const86<>+992(SB)/8, $0x0701000605040302
-DATA avx2const86<>+1000(SB)/8, $0x0701060504030200
-DATA avx2const86<>+1008(SB)/8, $0x0700060504030201
-DATA avx2const86<>+1016(SB)/8, $0x0706050403020100
-DATA avx2const86<>+1024(SB)/8, $0x0605040302010007
-DATA avx2const86<>+1032(SB)/8, $0x0605040302010700
-DATA avx2const86<>+1040(SB)/8, $0x0605040302000701
-DATA avx2const86<>+1048(SB)/8, $0x0605040302070100
-DATA avx2const86<>+1056(SB)/8, $0x0605040301000702
-DATA avx2const86<>+1064(SB)/8, $0x0605040301070200
-DATA avx2const86<>+1072(SB)/8, $0x0605040300070201
-DATA avx2const86<>+1080(SB)/8, $0x0605040307020100
-DATA avx2const86<>+1088(SB)/8, $0x0605040201000703
-DATA avx2const86<>+1096(SB)/8, $0x0605040201070300
-DATA avx2const86<>+1104(SB)/8, $0x0605040200070301
-DATA avx2const86<>+1112(SB)/8, $0x0605040207030100
-DATA avx2const86<>+1120(SB)/8, $0x0605040100070302
-DATA avx2const86<>+1128(SB)/8, $0x0605040107030200
-DATA avx2const86<>+1136(SB)/8, $0x0605040007030201
-DATA avx2const86<>+1144(SB)/8, $0x0605040703020100
-DATA avx2const86<>+1152(SB)/8, $0x0605030201000704
-DATA avx2const86<>+1160(SB)/8, $0x0605030201070400
-DATA avx2const86<>+1168(SB)/8, $0x0605030200070401
-DATA avx2const86<>+1176(SB)/8, $0x0605030207040100
-DATA avx2const86<>+1184(SB)/8, $0x0605030100070402
-DATA avx2const86<>+1192(SB)/8, $0x0605030107040200
-DATA avx2const86<>+1200(SB)/8, $0x0605030007040201
-DATA avx2const86<>+1208(SB)/8, $0x0605030704020100
-DATA avx2const86<>+1216(SB)/8, $0x0605020100070403
-DATA avx2const86<>+1224(SB)/8, $0x0605020107040300
-DATA avx2const86<>+1232(SB)/8, $0x0605020007040301
-DATA avx2const86<>+1240(SB)/8, $0x0605020704030100
-DATA avx2const86<>+1248(SB)/8, $0x0605010007040302
-DATA avx2const86<>+1256(SB)/8, $0x0605010704030200
-DATA avx2const86<>+1264(SB)/8, $0x0605000704030201
-DATA avx2const86<>+1272(SB)/8, $0x0605070403020100
-DATA avx2const86<>+1280(SB)/8, $0x0604030201000705
-DATA avx2const86<>+1288(SB)/8, $0x0604030201070500
-DATA avx2const86<>+1296(SB)/8, $0x0604030200070501
-DATA avx2const86<>+1304(SB)/8, $0x0604030207050100
-DATA avx2const86<>+1312(SB)/8, $0x0604030100070502
-DATA avx2const86<>+1320(SB)/8, $0x0604030107050200
-DATA avx2const86<>+1328(SB)/8, $0x0604030007050201
-DATA avx2const86<>+1336(SB)/8, $0x0604030705020100
-DATA avx2const86<>+1344(SB)/8, $0x0604020100070503
-DATA avx2const86<>+1352(SB)/8, $0x0604020107050300
-DATA avx2const86<>+1360(SB)/8, $0x0604020007050301
-DATA avx2const86<>+1368(SB)/8, $0x0604020705030100
-DATA avx2const86<>+1376(SB)/8, $0x0604010007050302
-DATA avx2const86<>+1384(SB)/8, $0x0604010705030200
-DATA avx2const86<>+1392(SB)/8, $0x0604000705030201
-DATA avx2const86<>+1400(SB)/8, $0x0604070503020100
-DATA avx2const86<>+1408(SB)/8, $0x0603020100070504
-DATA avx2const86<>+1416(SB)/8, $0x0603020107050400
-DATA avx2const86<>+1424(SB)/8, $0x0603020007050401
-DATA avx2const86<>+1432(SB)/8, $0x0603020705040100
-DATA avx2const86<>+1440(SB)/8, $0x0603010007050402
-DATA avx2const86<>+1448(SB)/8, $0x0603010705040200
-DATA avx2const86<>+1456(SB)/8, $0x0603000705040201
-DATA avx2const86<>+1464(SB)/8, $0x0603070504020100
-DATA avx2const86<>+1472(SB)/8, $0x0602010007050403
-DATA avx2const86<>+1480(SB)/8, $0x0602010705040300
-DATA avx2const86<>+1488(SB)/8, $0x0602000705040301
-DATA avx2const86<>+1496(SB)/8, $0x0602070504030100
-DATA avx2const86<>+1504(SB)/8, $0x0601000705040302
-DATA avx2const86<>+1512(SB)/8, $0x0601070504030200
-DATA avx2const86<>+1520(SB)/8, $0x0600070504030201
-DATA avx2const86<>+1528(SB)/8, $0x0607050403020100
-DATA avx2const86<>+1536(SB)/8, $0x0504030201000706
-DATA avx2const86<>+1544(SB)/8, $0x0504030201070600
-DATA avx2const86<>+1552(SB)/8, $0x0504030200070601
-DATA avx2const86<>+1560(SB)/8, $0x0504030207060100
-DATA avx2const86<>+1568(SB)/8, $0x0504030100070602
-DATA avx2const86<>+1576(SB)/8, $0x0504030107060200
-DATA avx2const86<>+1584(SB)/8, $0x0504030007060201
-DATA avx2const86<>+1592(SB)/8, $0x0504030706020100
-DATA avx2const86<>+1600(SB)/8, $0x0504020100070603
-DATA avx2const86<>+1608(SB)/8, $0x0504020107060300
-DATA avx2const86<>+1616(SB)/8, $0x0504020007060301
-DATA avx2const86<>+1624(SB)/8, $0x0504020706030100
-DATA avx2const86<>+1632(SB)/8, $0x0504010007060302
-DATA avx2const86<>+1640(SB)/8, $0x0504010706030200
-DATA avx2const86<>+1648(SB)/8, $0x0504000706030201
-DATA avx2const86<>+1656(SB)/8, $0x0504070603020100
-DATA avx2const86<>+1664(SB)/8, $0x0503020100070604
-DATA avx2const86<>+1672(SB)/8, $0x0503020107060400
-DATA avx2const86<>+1680(SB)/8, $0x0503020007060401
-DATA avx2const86<>+1688(SB)/8, $0x0503020706040100
-DATA avx2const86<>+1696(SB)/8, $0x0503010007060402
-DATA avx2const86<>+1704(SB)/8, $0x0503010706040200
-DATA avx2const86<>+1712(SB)/8, $0x0503000706040201
-DATA avx2const86<>+1720(SB)/8, $0x0503070604020100
-DATA avx2const86<>+1728(SB)/8, $0x0502010007060403
-DATA avx2const86<>+1736(SB)/8, $0x0502010706040300
-DATA avx2const86<>+1744(SB)/8, $0x0502000706040301
-DATA avx2const86<>+1752(SB)/8, $0x0502070604030100
-DATA avx2const86<>+1760(SB)/8, $0x0501000706040302
-DATA avx2const86<>+1768(SB)/8, $0x0501070604030200
-DATA avx2const86<>+1776(SB)/8, $0x0500070604030201
-DATA avx2const86<>+1784(SB)/8, $0x0507060403020100
-DATA avx2const86<>+1792(SB)/8, $0x0403020100070605
-DATA avx2const86<>+1800(SB)/8, $0x0403020107060500
-DATA avx2const86<>+1808(SB)/8, $0x0403020007060501
-DATA avx2const86<>+1816(SB)/8, $0x0403020706050100
-DATA avx2const86<>+1824(SB)/8, $0x0403010007060502
-DATA avx2const86<>+1832(SB)/8, $0x0403010706050200
-DATA avx2const86<>+1840(SB)/8, $0x0403000706050201
-DATA avx2const86<>+1848(SB)/8, $0x0403070605020100
-DATA avx2const86<>+1856(SB)/8, $0x0402010007060503
-DATA avx2const86<>+1864(SB)/8, $0x0402010706050300
-DATA avx2const86<>+1872(SB)/8, $0x0402000706050301
-DATA avx2const86<>+1880(SB)/8, $0x0402070605030100
-DATA avx2const86<>+1888(SB)/8, $0x0401000706050302
-DATA avx2const86<>+1896(SB)/8, $0x0401070605030200
-DATA avx2const86<>+1904(SB)/8, $0x0400070605030201
-DATA avx2const86<>+1912(SB)/8, $0x0407060503020100
-DATA avx2const86<>+1920(SB)/8, $0x0302010007060504
-DATA avx2const86<>+1928(SB)/8, $0x0302010706050400
-DATA avx2const86<>+1936(SB)/8, $0x0302000706050401
-DATA avx2const86<>+1944(SB)/8, $0x0302070605040100
-DATA avx2const86<>+1952(SB)/8, $0x0301000706050402
-DATA avx2const86<>+1960(SB)/8, $0x0301070605040200
-DATA avx2const86<>+1968(SB)/8, $0x0300070605040201
-DATA avx2const86<>+1976(SB)/8, $0x0307060504020100
-DATA avx2const86<>+1984(SB)/8, $0x0201000706050403
-DATA avx2const86<>+1992(SB)/8, $0x0201070605040300
-DATA avx2const86<>+2000(SB)/8, $0x0200070605040301
-DATA avx2const86<>+2008(SB)/8, $0x0207060504030100
-DATA avx2const86<>+2016(SB)/8, $0x0100070605040302
-DATA avx2const86<>+2024(SB)/8, $0x0107060504030200
-DATA avx2const86<>+2032(SB)/8, $0x0007060504030201
-DATA avx2const86<>+2040(SB)/8, $0x0706050403020100
-GLOBL avx2const86<>(SB), RODATA|NOPTR, $2048
+DATA avx2const87<>+0(SB)/8, $0x0706050403020100
+DATA avx2const87<>+8(SB)/8, $0x0706050403020100
+DATA avx2const87<>+16(SB)/8, $0x0706050403020001
+DATA avx2const87<>+24(SB)/8, $0x0706050403020100
+DATA avx2const87<>+32(SB)/8, $0x0706050403010002
+DATA avx2const87<>+40(SB)/8, $0x0706050403010200
+DATA avx2const87<>+48(SB)/8, $0x0706050403000201
+DATA avx2const87<>+56(SB)/8, $0x0706050403020100
+DATA avx2const87<>+64(SB)/8, $0x0706050402010003
+DATA avx2const87<>+72(SB)/8, $0x0706050402010300
+DATA avx2const87<>+80(SB)/8, $0x0706050402000301
+DATA avx2const87<>+88(SB)/8, $0x0706050402030100
+DATA avx2const87<>+96(SB)/8, $0x0706050401000302
+DATA avx2const87<>+104(SB)/8, $0x0706050401030200
+DATA avx2const87<>+112(SB)/8, $0x0706050400030201
+DATA avx2const87<>+120(SB)/8, $0x0706050403020100
+DATA avx2const87<>+128(SB)/8, $0x0706050302010004
+DATA avx2const87<>+136(SB)/8, $0x0706050302010400
+DATA avx2const87<>+144(SB)/8, $0x0706050302000401
+DATA avx2const87<>+152(SB)/8, $0x0706050302040100
+DATA avx2const87<>+160(SB)/8, $0x0706050301000402
+DATA avx2const87<>+168(SB)/8, $0x0706050301040200
+DATA avx2const87<>+176(SB)/8, $0x0706050300040201
+DATA avx2const87<>+184(SB)/8, $0x0706050304020100
+DATA avx2const87<>+192(SB)/8, $0x0706050201000403
+DATA avx2const87<>+200(SB)/8, $0x0706050201040300
+DATA avx2const87<>+208(SB)/8, $0x0706050200040301
+DATA avx2const87<>+216(SB)/8, $0x0706050204030100
+DATA avx2const87<>+224(SB)/8, $0x0706050100040302
+DATA avx2const87<>+232(SB)/8, $0x0706050104030200
+DATA avx2const87<>+240(SB)/8, $0x0706050004030201
+DATA avx2const87<>+248(SB)/8, $0x0706050403020100
+DATA avx2const87<>+256(SB)/8, $0x0706040302010005
+DATA avx2const87<>+264(SB)/8, $0x0706040302010500
+DATA avx2const87<>+272(SB)/8, $0x0706040302000501
+DATA avx2const87<>+280(SB)/8, $0x0706040302050100
+DATA avx2const87<>+288(SB)/8, $0x0706040301000502
+DATA avx2const87<>+296(SB)/8, $0x0706040301050200
+DATA avx2const87<>+304(SB)/8, $0x0706040300050201
+DATA avx2const87<>+312(SB)/8, $0x0706040305020100
+DATA avx2const87<>+320(SB)/8, $0x0706040201000503
+DATA avx2const87<>+328(SB)/8, $0x0706040201050300
+DATA avx2const87<>+336(SB)/8, $0x0706040200050301
+DATA avx2const87<>+344(SB)/8, $0x0706040205030100
+DATA avx2const87<>+352(SB)/8, $0x0706040100050302
+DATA avx2const87<>+360(SB)/8, $0x0706040105030200
+DATA avx2const87<>+368(SB)/8, $0x0706040005030201
+DATA avx2const87<>+376(SB)/8, $0x0706040503020100
+DATA avx2const87<>+384(SB)/8, $0x0706030201000504
+DATA avx2const87<>+392(SB)/8, $0x0706030201050400
+DATA avx2const87<>+400(SB)/8, $0x0706030200050401
+DATA avx2const87<>+408(SB)/8, $0x0706030205040100
+DATA avx2const87<>+416(SB)/8, $0x0706030100050402
+DATA avx2const87<>+424(SB)/8, $0x0706030105040200
+DATA avx2const87<>+432(SB)/8, $0x0706030005040201
+DATA avx2const87<>+440(SB)/8, $0x0706030504020100
+DATA avx2const87<>+448(SB)/8, $0x0706020100050403
+DATA avx2const87<>+456(SB)/8, $0x0706020105040300
+DATA avx2const87<>+464(SB)/8, $0x0706020005040301
+DATA avx2const87<>+472(SB)/8, $0x0706020504030100
+DATA avx2const87<>+480(SB)/8, $0x0706010005040302
+DATA avx2const87<>+488(SB)/8, $0x0706010504030200
+DATA avx2const87<>+496(SB)/8, $0x0706000504030201
+DATA avx2const87<>+504(SB)/8, $0x0706050403020100
+DATA avx2const87<>+512(SB)/8, $0x0705040302010006
+DATA avx2const87<>+520(SB)/8, $0x0705040302010600
+DATA avx2const87<>+528(SB)/8, $0x0705040302000601
+DATA avx2const87<>+536(SB)/8, $0x0705040302060100
+DATA avx2const87<>+544(SB)/8, $0x0705040301000602
+DATA avx2const87<>+552(SB)/8, $0x0705040301060200
+DATA avx2const87<>+560(SB)/8, $0x0705040300060201
+DATA avx2const87<>+568(SB)/8, $0x0705040306020100
+DATA avx2const87<>+576(SB)/8, $0x0705040201000603
+DATA avx2const87<>+584(SB)/8, $0x0705040201060300
+DATA avx2const87<>+592(SB)/8, $0x0705040200060301
+DATA avx2const87<>+600(SB)/8, $0x0705040206030100
+DATA avx2const87<>+608(SB)/8, $0x0705040100060302
+DATA avx2const87<>+616(SB)/8, $0x0705040106030200
+DATA avx2const87<>+624(SB)/8, $0x0705040006030201
+DATA avx2const87<>+632(SB)/8, $0x0705040603020100
+DATA avx2const87<>+640(SB)/8, $0x0705030201000604
+DATA avx2const87<>+648(SB)/8, $0x0705030201060400
+DATA avx2const87<>+656(SB)/8, $0x0705030200060401
+DATA avx2const87<>+664(SB)/8, $0x0705030206040100
+DATA avx2const87<>+672(SB)/8, $0x0705030100060402
+DATA avx2const87<>+680(SB)/8, $0x0705030106040200
+DATA avx2const87<>+688(SB)/8, $0x0705030006040201
+DATA avx2const87<>+696(SB)/8, $0x0705030604020100
+DATA avx2const87<>+704(SB)/8, $0x0705020100060403
+DATA avx2const87<>+712(SB)/8, $0x0705020106040300
+DATA avx2const87<>+720(SB)/8, $0x0705020006040301
+DATA avx2const87<>+728(SB)/8, $0x0705020604030100
+DATA avx2const87<>+736(SB)/8, $0x0705010006040302
+DATA avx2const87<>+744(SB)/8, $0x0705010604030200
+DATA avx2const87<>+752(SB)/8, $0x0705000604030201
+DATA avx2const87<>+760(SB)/8, $0x0705060403020100
+DATA avx2const87<>+768(SB)/8, $0x0704030201000605
+DATA avx2const87<>+776(SB)/8, $0x0704030201060500
+DATA avx2const87<>+784(SB)/8, $0x0704030200060501
+DATA avx2const87<>+792(SB)/8, $0x0704030206050100
+DATA avx2const87<>+800(SB)/8, $0x0704030100060502
+DATA avx2const87<>+808(SB)/8, $0x0704030106050200
+DATA avx2const87<>+816(SB)/8, $0x0704030006050201
+DATA avx2const87<>+824(SB)/8, $0x0704030605020100
+DATA avx2const87<>+832(SB)/8, $0x0704020100060503
+DATA avx2const87<>+840(SB)/8, $0x0704020106050300
+DATA avx2const87<>+848(SB)/8, $0x0704020006050301
+DATA avx2const87<>+856(SB)/8, $0x0704020605030100
+DATA avx2const87<>+864(SB)/8, $0x0704010006050302
+DATA avx2const87<>+872(SB)/8, $0x0704010605030200
+DATA avx2const87<>+880(SB)/8, $0x0704000605030201
+DATA avx2const87<>+888(SB)/8, $0x0704060503020100
+DATA avx2const87<>+896(SB)/8, $0x0703020100060504
+DATA avx2const87<>+904(SB)/8, $0x0703020106050400
+DATA avx2const87<>+912(SB)/8, $0x0703020006050401
+DATA avx2const87<>+920(SB)/8, $0x0703020605040100
+DATA avx2const87<>+928(SB)/8, $0x0703010006050402
+DATA avx2const87<>+936(SB)/8, $0x0703010605040200
+DATA avx2const87<>+944(SB)/8, $0x0703000605040201
+DATA avx2const87<>+952(SB)/8, $0x0703060504020100
+DATA avx2const87<>+960(SB)/8, $0x0702010006050403
+DATA avx2const87<>+968(SB)/8, $0x0702010605040300
+DATA avx2const87<>+976(SB)/8, $0x0702000605040301
+DATA avx2const87<>+984(SB)/8, $0x0702060504030100
+DATA avx2const87<>+992(SB)/8, $0x0701000605040302
+DATA avx2const87<>+1000(SB)/8, $0x0701060504030200
+DATA avx2const87<>+1008(SB)/8, $0x0700060504030201
+DATA avx2const87<>+1016(SB)/8, $0x0706050403020100
+DATA avx2const87<>+1024(SB)/8, $0x0605040302010007
+DATA avx2const87<>+1032(SB)/8, $0x0605040302010700
+DATA avx2const87<>+1040(SB)/8, $0x0605040302000701
+DATA avx2const87<>+1048(SB)/8, $0x0605040302070100
+DATA avx2const87<>+1056(SB)/8, $0x0605040301000702
+DATA avx2const87<>+1064(SB)/8, $0x0605040301070200
+DATA avx2const87<>+1072(SB)/8, $0x0605040300070201
+DATA avx2const87<>+1080(SB)/8, $0x0605040307020100
+DATA avx2const87<>+1088(SB)/8, $0x0605040201000703
+DATA avx2const87<>+1096(SB)/8, $0x0605040201070300
+DATA avx2const87<>+1104(SB)/8, $0x0605040200070301
+DATA avx2const87<>+1112(SB)/8, $0x0605040207030100
+DATA avx2const87<>+1120(SB)/8, $0x0605040100070302
+DATA avx2const87<>+1128(SB)/8, $0x0605040107030200
+DATA avx2const87<>+1136(SB)/8, $0x0605040007030201
+DATA avx2const87<>+1144(SB)/8, $0x0605040703020100
+DATA avx2const87<>+1152(SB)/8, $0x0605030201000704
+DATA avx2const87<>+1160(SB)/8, $0x0605030201070400
+DATA avx2const87<>+1168(SB)/8, $0x0605030200070401
+DATA avx2const87<>+1176(SB)/8, $0x0605030207040100
+DATA avx2const87<>+1184(SB)/8, $0x0605030100070402
+DATA avx2const87<>+1192(SB)/8, $0x0605030107040200
+DATA avx2const87<>+1200(SB)/8, $0x0605030007040201
+DATA avx2const87<>+1208(SB)/8, $0x0605030704020100
+DATA avx2const87<>+1216(SB)/8, $0x0605020100070403
+DATA avx2const87<>+1224(SB)/8, $0x0605020107040300
+DATA avx2const87<>+1232(SB)/8, $0x0605020007040301
+DATA avx2const87<>+1240(SB)/8, $0x0605020704030100
+DATA avx2const87<>+1248(SB)/8, $0x0605010007040302
+DATA avx2const87<>+1256(SB)/8, $0x0605010704030200
+DATA avx2const87<>+1264(SB)/8, $0x0605000704030201
+DATA avx2const87<>+1272(SB)/8, $0x0605070403020100
+DATA avx2const87<>+1280(SB)/8, $0x0604030201000705
+DATA avx2const87<>+1288(SB)/8, $0x0604030201070500
+DATA avx2const87<>+1296(SB)/8, $0x0604030200070501
+DATA avx2const87<>+1304(SB)/8, $0x0604030207050100
+DATA avx2const87<>+1312(SB)/8, $0x0604030100070502
+DATA avx2const87<>+1320(SB)/8, $0x0604030107050200
+DATA avx2const87<>+1328(SB)/8, $0x0604030007050201
+DATA avx2const87<>+1336(SB)/8, $0x0604030705020100
+DATA avx2const87<>+1344(SB)/8, $0x0604020100070503
+DATA avx2const87<>+1352(SB)/8, $0x0604020107050300
+DATA avx2const87<>+1360(SB)/8, $0x0604020007050301
+DATA avx2const87<>+1368(SB)/8, $0x0604020705030100
+DATA avx2const87<>+1376(SB)/8, $0x0604010007050302
+DATA avx2const87<>+1384(SB)/8, $0x0604010705030200
+DATA avx2const87<>+1392(SB)/8, $0x0604000705030201
+DATA avx2const87<>+1400(SB)/8, $0x0604070503020100
+DATA avx2const87<>+1408(SB)/8, $0x0603020100070504
+DATA avx2const87<>+1416(SB)/8, $0x0603020107050400
+DATA avx2const87<>+1424(SB)/8, $0x0603020007050401
+DATA avx2const87<>+1432(SB)/8, $0x0603020705040100
+DATA avx2const87<>+1440(SB)/8, $0x0603010007050402
+DATA avx2const87<>+1448(SB)/8, $0x0603010705040200
+DATA avx2const87<>+1456(SB)/8, $0x0603000705040201
+DATA avx2const87<>+1464(SB)/8, $0x0603070504020100
+DATA avx2const87<>+1472(SB)/8, $0x0602010007050403
+DATA avx2const87<>+1480(SB)/8, $0x0602010705040300
+DATA avx2const87<>+1488(SB)/8, $0x0602000705040301
+DATA avx2const87<>+1496(SB)/8, $0x0602070504030100
+DATA avx2const87<>+1504(SB)/8, $0x0601000705040302
+DATA avx2const87<>+1512(SB)/8, $0x0601070504030200
+DATA avx2const87<>+1520(SB)/8, $0x0600070504030201
+DATA avx2const87<>+1528(SB)/8, $0x0607050403020100
+DATA avx2const87<>+1536(SB)/8, $0x0504030201000706
+DATA avx2const87<>+1544(SB)/8, $0x0504030201070600
+DATA avx2const87<>+1552(SB)/8, $0x0504030200070601
+DATA avx2const87<>+1560(SB)/8, $0x0504030207060100
+DATA avx2const87<>+1568(SB)/8, $0x0504030100070602
+DATA avx2const87<>+1576(SB)/8, $0x0504030107060200
+DATA avx2const87<>+1584(SB)/8, $0x0504030007060201
+DATA avx2const87<>+1592(SB)/8, $0x0504030706020100
+DATA avx2const87<>+1600(SB)/8, $0x0504020100070603
+DATA avx2const87<>+1608(SB)/8, $0x0504020107060300
+DATA avx2const87<>+1616(SB)/8, $0x0504020007060301
+DATA avx2const87<>+1624(SB)/8, $0x0504020706030100
+DATA avx2const87<>+1632(SB)/8, $0x0504010007060302
+DATA avx2const87<>+1640(SB)/8, $0x0504010706030200
+DATA avx2const87<>+1648(SB)/8, $0x0504000706030201
+DATA avx2const87<>+1656(SB)/8, $0x0504070603020100
+DATA avx2const87<>+1664(SB)/8, $0x0503020100070604
+DATA avx2const87<>+1672(SB)/8, $0x0503020107060400
+DATA avx2const87<>+1680(SB)/8, $0x0503020007060401
+DATA avx2const87<>+1688(SB)/8, $0x0503020706040100
+DATA avx2const87<>+1696(SB)/8, $0x0503010007060402
+DATA avx2const87<>+1704(SB)/8, $0x0503010706040200
+DATA avx2const87<>+1712(SB)/8, $0x0503000706040201
+DATA avx2const87<>+1720(SB)/8, $0x0503070604020100
+DATA avx2const87<>+1728(SB)/8, $0x0502010007060403
+DATA avx2const87<>+1736(SB)/8, $0x0502010706040300
+DATA avx2const87<>+1744(SB)/8, $0x0502000706040301
+DATA avx2const87<>+1752(SB)/8, $0x0502070604030100
+DATA avx2const87<>+1760(SB)/8, $0x0501000706040302
+DATA avx2const87<>+1768(SB)/8, $0x0501070604030200
+DATA avx2const87<>+1776(SB)/8, $0x0500070604030201
+DATA avx2const87<>+1784(SB)/8, $0x0507060403020100
+DATA avx2const87<>+1792(SB)/8, $0x0403020100070605
+DATA avx2const87<>+1800(SB)/8, $0x0403020107060500
+DATA avx2const87<>+1808(SB)/8, $0x0403020007060501
+DATA avx2const87<>+1816(SB)/8, $0x0403020706050100
+DATA avx2const87<>+1824(SB)/8, $0x0403010007060502
+DATA avx2const87<>+1832(SB)/8, $0x0403010706050200
+DATA avx2const87<>+1840(SB)/8, $0x0403000706050201
+DATA avx2const87<>+1848(SB)/8, $0x0403070605020100
+DATA avx2const87<>+1856(SB)/8, $0x0402010007060503
+DATA avx2const87<>+1864(SB)/8, $0x0402010706050300
+DATA avx2const87<>+1872(SB)/8, $0x0402000706050301
+DATA avx2const87<>+1880(SB)/8, $0x0402070605030100
+DATA avx2const87<>+1888(SB)/8, $0x0401000706050302
+DATA avx2const87<>+1896(SB)/8, $0x0401070605030200
+DATA avx2const87<>+1904(SB)/8, $0x0400070605030201
+DATA avx2const87<>+1912(SB)/8, $0x0407060503020100
+DATA avx2const87<>+1920(SB)/8, $0x0302010007060504
+DATA avx2const87<>+1928(SB)/8, $0x0302010706050400
+DATA avx2const87<>+1936(SB)/8, $0x0302000706050401
+DATA avx2const87<>+1944(SB)/8, $0x0302070605040100
+DATA avx2const87<>+1952(SB)/8, $0x0301000706050402
+DATA avx2const87<>+1960(SB)/8, $0x0301070605040200
+DATA avx2const87<>+1968(SB)/8, $0x0300070605040201
+DATA avx2const87<>+1976(SB)/8, $0x0307060504020100
+DATA avx2const87<>+1984(SB)/8, $0x0201000706050403
+DATA avx2const87<>+1992(SB)/8, $0x0201070605040300
+DATA avx2const87<>+2000(SB)/8, $0x0200070605040301
+DATA avx2const87<>+2008(SB)/8, $0x0207060504030100
+DATA avx2const87<>+2016(SB)/8, $0x0100070605040302
+DATA avx2const87<>+2024(SB)/8, $0x0107060504030200
+DATA avx2const87<>+2032(SB)/8, $0x0007060504030201
+DATA avx2const87<>+2040(SB)/8, $0x0706050403020100
+GLOBL avx2const87<>(SB), RODATA|NOPTR, $2048
 
 // func filterFloat32AVX2(dst *float32, x []float32, c int, t float32) int
 // Requires: AVX, AVX2, POPCNT
@@ -21316,7 +21310,7 @@ TEXT ·filterFloat32AVX2(SB), NOSPLIT, $0-56
 	MOVQ         x_len+16(FP), CX
 	VBROADCASTSS t+40(FP), Y0
 	MOVQ         dst+0(FP), DX
-	LEAQ         avx2const86<>+0(SB), BX
+	LEAQ         avx2const87<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
 	JNE          case1182
@@ -21586,7 +21580,7 @@ TEXT ·filterInt32AVX2(SB), NOSPLIT, $0-56
 	MOVQ         x_len+16(FP), CX
 	VBROADCASTSS t+40(FP), Y0
 	MOVQ         dst+0(FP), DX
-	LEAQ         avx2const86<>+0(SB), BX
+	LEAQ         avx2const87<>+0(SB), BX
 	MOVQ         c+32(FP), SI
 	CMPQ         SI, $+0
 	JNE          case1200
@@ -21885,8 +21879,8 @@ done1199:
 // Requires: AVX, AVX2
 TEXT ·prefixInt32AVX2(SB), NOSPLIT, $0-44
 	VBROADCASTSS start+32(FP), Y0
-	VPBROADCASTD avx2const87<>+0(SB), Y1
-	VMOVDQU      avx2const88<>+0(SB), Y2
+	VPBROADCASTD avx2const88<>+0(SB), Y1
+	VMOVDQU      avx2const89<>+0(SB), Y2
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
@@ -21976,21 +21970,21 @@ end1220:
 	VZEROUPPER
 	RET
 
-DATA avx2const87<>+0(SB)/8, $0x0000000000000007
-GLOBL avx2const87<>(SB), RODATA|NOPTR, $8
-
 DATA avx2const88<>+0(SB)/8, $0x0000000000000007
-DATA avx2const88<>+8(SB)/8, $0x0000000200000001
-DATA avx2const88<>+16(SB)/8, $0x0000000400000003
-DATA avx2const88<>+24(SB)/8, $0x0000000600000005
-GLOBL avx2const88<>(SB), RODATA|NOPTR, $32
+GLOBL avx2const88<>(SB), RODATA|NOPTR, $8
+
+DATA avx2const89<>+0(SB)/8, $0x0000000000000007
+DATA avx2const89<>+8(SB)/8, $0x0000000200000001
+DATA avx2const89<>+16(SB)/8, $0x0000000400000003
+DATA avx2const89<>+24(SB)/8, $0x0000000600000005
+GLOBL avx2const89<>(SB), RODATA|NOPTR, $32
 
 // func prefixBeforeInt32AVX2(dst *int32, x []int32, start int32) int32
 // Requires: AVX, AVX2
 TEXT ·prefixBeforeInt32AVX2(SB), NOSPLIT, $0-44
 	VBROADCASTSS start+32(FP), Y0
-	VPBROADCASTD avx2const87<>+0(SB), Y1
-	VMOVDQU      avx2const88<>+0(SB), Y2
+	VPBROADCASTD avx2const88<>+0(SB), Y1
+	VMOVDQU      avx2const89<>+0(SB), Y2
 	MOVQ         x_base+8(FP), AX
 	MOVQ         x_len+16(FP), CX
 	MOVQ         dst+0(FP), DX
@@ -22115,7 +22109,7 @@ TEXT ·keysDwordsAVX2(SB), NOSPLIT, $0-48
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
 	JZ           none1227
-	LEAQ         avx2const80<>+32(SB), SI
+	LEAQ         avx2const81<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), Y0
 	NEGQ         BX
@@ -22124,7 +22118,7 @@ TEXT ·keysDwordsAVX2(SB), NOSPLIT, $0-48
 	VPSRAD       $0x1f, Y2, Y3
 	VPSRLD       $0x01, Y3, Y3
 	VPXOR        Y3, Y2, Y2
-	VPSUBD       avx2const89<>+0(SB), Y2, Y2
+	VPSUBD       avx2const90<>+0(SB), Y2, Y2
 	VMASKMOVPS   Y2, Y0, (CX)
 	SUBQ         BX, AX
 	LEAQ         (CX)(BX*4), CX
@@ -22139,25 +22133,25 @@ loop1228:
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
-	VPSUBD   avx2const89<>+0(SB), Y0, Y0
+	VPSUBD   avx2const90<>+0(SB), Y0, Y0
 	VMOVNTPD Y0, (CX)
 	VPXOR    32(DX), Y1, Y0
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
-	VPSUBD   avx2const89<>+0(SB), Y0, Y0
+	VPSUBD   avx2const90<>+0(SB), Y0, Y0
 	VMOVNTPD Y0, 32(CX)
 	VPXOR    64(DX), Y1, Y0
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
-	VPSUBD   avx2const89<>+0(SB), Y0, Y0
+	VPSUBD   avx2const90<>+0(SB), Y0, Y0
 	VMOVNTPD Y0, 64(CX)
 	VPXOR    96(DX), Y1, Y0
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
-	VPSUBD   avx2const89<>+0(SB), Y0, Y0
+	VPSUBD   avx2const90<>+0(SB), Y0, Y0
 	VMOVNTPD Y0, 96(CX)
 	ADDQ     $+128, CX
 	ADDQ     $+128, DX
@@ -22178,25 +22172,25 @@ loop1230:
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
-	VPSUBD  avx2const89<>+0(SB), Y0, Y0
+	VPSUBD  avx2const90<>+0(SB), Y0, Y0
 	VMOVUPD Y0, (CX)
 	VPXOR   32(DX), Y1, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
-	VPSUBD  avx2const89<>+0(SB), Y0, Y0
+	VPSUBD  avx2const90<>+0(SB), Y0, Y0
 	VMOVUPD Y0, 32(CX)
 	VPXOR   64(DX), Y1, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
-	VPSUBD  avx2const89<>+0(SB), Y0, Y0
+	VPSUBD  avx2const90<>+0(SB), Y0, Y0
 	VMOVUPD Y0, 64(CX)
 	VPXOR   96(DX), Y1, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
-	VPSUBD  avx2const89<>+0(SB), Y0, Y0
+	VPSUBD  avx2const90<>+0(SB), Y0, Y0
 	VMOVUPD Y0, 96(CX)
 	ADDQ    $+128, CX
 	ADDQ    $+128, DX
@@ -22213,7 +22207,7 @@ loop1232:
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
-	VPSUBD  avx2const89<>+0(SB), Y0, Y0
+	VPSUBD  avx2const90<>+0(SB), Y0, Y0
 	VMOVUPD Y0, (CX)
 	ADDQ    $+32, CX
 	ADDQ    $+32, DX
@@ -22224,7 +22218,7 @@ loop1232:
 end1233:
 	TESTQ      AX, AX
 	JZ         none1234
-	LEAQ       avx2const80<>+32(SB), BX
+	LEAQ       avx2const81<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
 	NEGQ       AX
@@ -22233,7 +22227,7 @@ end1233:
 	VPSRAD     $0x1f, Y1, Y2
 	VPSRLD     $0x01, Y2, Y2
 	VPXOR      Y2, Y1, Y1
-	VPSUBD     avx2const89<>+0(SB), Y1, Y1
+	VPSUBD     avx2const90<>+0(SB), Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)
 
 none1234:
@@ -22257,13 +22251,13 @@ case1225:
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
 	JZ         none1237
-	LEAQ       avx2const80<>+32(SB), SI
+	LEAQ       avx2const81<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
 	NEGQ       BX
 	VMASKMOVPS (DX), Y0, Y2
 	VMOVUPD    Y2, Y2
-	VPADDD     avx2const89<>+0(SB), Y2, Y2
+	VPADDD     avx2const90<>+0(SB), Y2, Y2
 	VPSRAD     $0x1f, Y2, Y3
 	VPSRLD     $0x01, Y3, Y3
 	VPXOR      Y3, Y2, Y2
@@ -22279,28 +22273,28 @@ none1237:
 
 loop1238:
 	VMOVUPD  (DX), Y0
-	VPADDD   avx2const89<>+0(SB), Y0, Y0
+	VPADDD   avx2const90<>+0(SB), Y0, Y0
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPXOR    Y0, Y1, Y0
 	VMOVNTPD Y0, (CX)
 	VMOVUPD  32(DX), Y0
-	VPADDD   avx2const89<>+0(SB), Y0, Y0
+	VPADDD   avx2const90<>+0(SB), Y0, Y0
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPXOR    Y0, Y1, Y0
 	VMOVNTPD Y0, 32(CX)
 	VMOVUPD  64(DX), Y0
-	VPADDD   avx2const89<>+0(SB), Y0, Y0
+	VPADDD   avx2const90<>+0(SB), Y0, Y0
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
 	VPXOR    Y0, Y1, Y0
 	VMOVNTPD Y0, 64(CX)
 	VMOVUPD  96(DX), Y0
-	VPADDD   avx2const89<>+0(SB), Y0, Y0
+	VPADDD   avx2const90<>+0(SB), Y0, Y0
 	VPSRAD   $0x1f, Y0, Y2
 	VPSRLD   $0x01, Y2, Y2
 	VPXOR    Y2, Y0, Y0
@@ -22322,28 +22316,28 @@ plain1236:
 
 loop1240:
 	VMOVUPD (DX), Y0
-	VPADDD  avx2const89<>+0(SB), Y0, Y0
+	VPADDD  avx2const90<>+0(SB), Y0, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
 	VPXOR   Y0, Y1, Y0
 	VMOVUPD Y0, (CX)
 	VMOVUPD 32(DX), Y0
-	VPADDD  avx2const89<>+0(SB), Y0, Y0
+	VPADDD  avx2const90<>+0(SB), Y0, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
 	VPXOR   Y0, Y1, Y0
 	VMOVUPD Y0, 32(CX)
 	VMOVUPD 64(DX), Y0
-	VPADDD  avx2const89<>+0(SB), Y0, Y0
+	VPADDD  avx2const90<>+0(SB), Y0, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
 	VPXOR   Y0, Y1, Y0
 	VMOVUPD Y0, 64(CX)
 	VMOVUPD 96(DX), Y0
-	VPADDD  avx2const89<>+0(SB), Y0, Y0
+	VPADDD  avx2const90<>+0(SB), Y0, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
@@ -22361,7 +22355,7 @@ end1241:
 
 loop1242:
 	VMOVUPD (DX), Y0
-	VPADDD  avx2const89<>+0(SB), Y0, Y0
+	VPADDD  avx2const90<>+0(SB), Y0, Y0
 	VPSRAD  $0x1f, Y0, Y2
 	VPSRLD  $0x01, Y2, Y2
 	VPXOR   Y2, Y0, Y0
@@ -22376,13 +22370,13 @@ loop1242:
 end1243:
 	TESTQ      AX, AX
 	JZ         none1244
-	LEAQ       avx2const80<>+32(SB), BX
+	LEAQ       avx2const81<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
 	NEGQ       AX
 	VMASKMOVPS (DX), Y0, Y2
 	VMOVUPD    Y2, Y2
-	VPADDD     avx2const89<>+0(SB), Y2, Y2
+	VPADDD     avx2const90<>+0(SB), Y2, Y2
 	VPSRAD     $0x1f, Y2, Y3
 	VPSRLD     $0x01, Y3, Y3
 	VPXOR      Y3, Y2, Y2
@@ -22410,7 +22404,7 @@ case1235:
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
 	JZ         none1247
-	LEAQ       avx2const80<>+32(SB), SI
+	LEAQ       avx2const81<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y2
 	NEGQ       BX
@@ -22418,11 +22412,11 @@ case1235:
 	VPXOR      Y3, Y1, Y3
 	VADDPS     Y3, Y0, Y3
 	VCMPPS     $0x03, Y3, Y3, Y4
-	VBLENDVPS  Y4, avx2const90<>+0(SB), Y3, Y3
+	VBLENDVPS  Y4, avx2const91<>+0(SB), Y3, Y3
 	VPSRAD     $0x1f, Y3, Y4
 	VPSRLD     $0x01, Y4, Y4
 	VPXOR      Y4, Y3, Y3
-	VPSUBD     avx2const89<>+0(SB), Y3, Y3
+	VPSUBD     avx2const90<>+0(SB), Y3, Y3
 	VMASKMOVPS Y3, Y2, (CX)
 	SUBQ       BX, AX
 	LEAQ       (CX)(BX*4), CX
@@ -22436,38 +22430,38 @@ loop1248:
 	VPXOR     (DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
-	VBLENDVPS Y3, avx2const90<>+0(SB), Y2, Y2
+	VBLENDVPS Y3, avx2const91<>+0(SB), Y2, Y2
 	VPSRAD    $0x1f, Y2, Y3
 	VPSRLD    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
-	VPSUBD    avx2const89<>+0(SB), Y2, Y2
+	VPSUBD    avx2const90<>+0(SB), Y2, Y2
 	VMOVNTPD  Y2, (CX)
 	VPXOR     32(DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
-	VBLENDVPS Y3, avx2const90<>+0(SB), Y2, Y2
+	VBLENDVPS Y3, avx2const91<>+0(SB), Y2, Y2
 	VPSRAD    $0x1f, Y2, Y3
 	VPSRLD    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
-	VPSUBD    avx2const89<>+0(SB), Y2, Y2
+	VPSUBD    avx2const90<>+0(SB), Y2, Y2
 	VMOVNTPD  Y2, 32(CX)
 	VPXOR     64(DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
-	VBLENDVPS Y3, avx2const90<>+0(SB), Y2, Y2
+	VBLENDVPS Y3, avx2const91<>+0(SB), Y2, Y2
 	VPSRAD    $0x1f, Y2, Y3
 	VPSRLD    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
-	VPSUBD    avx2const89<>+0(SB), Y2, Y2
+	VPSUBD    avx2const90<>+0(SB), Y2, Y2
 	VMOVNTPD  Y2, 64(CX)
 	VPXOR     96(DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
-	VBLENDVPS Y3, avx2const90<>+0(SB), Y2, Y2
+	VBLENDVPS Y3, avx2const91<>+0(SB), Y2, Y2
 	VPSRAD    $0x1f, Y2, Y3
 	VPSRLD    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
-	VPSUBD    avx2const89<>+0(SB), Y2, Y2
+	VPSUBD    avx2const90<>+0(SB), Y2, Y2
 	VMOVNTPD  Y2, 96(CX)
 	ADDQ      $+128, CX
 	ADDQ      $+128, DX
@@ -22487,38 +22481,38 @@ loop1250:
 	VPXOR     (DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
-	VBLENDVPS Y3, avx2const90<>+0(SB), Y2, Y2
+	VBLENDVPS Y3, avx2const91<>+0(SB), Y2, Y2
 	VPSRAD    $0x1f, Y2, Y3
 	VPSRLD    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
-	VPSUBD    avx2const89<>+0(SB), Y2, Y2
+	VPSUBD    avx2const90<>+0(SB), Y2, Y2
 	VMOVUPD   Y2, (CX)
 	VPXOR     32(DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
-	VBLENDVPS Y3, avx2const90<>+0(SB), Y2, Y2
+	VBLENDVPS Y3, avx2const91<>+0(SB), Y2, Y2
 	VPSRAD    $0x1f, Y2, Y3
 	VPSRLD    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
-	VPSUBD    avx2const89<>+0(SB), Y2, Y2
+	VPSUBD    avx2const90<>+0(SB), Y2, Y2
 	VMOVUPD   Y2, 32(CX)
 	VPXOR     64(DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
-	VBLENDVPS Y3, avx2const90<>+0(SB), Y2, Y2
+	VBLENDVPS Y3, avx2const91<>+0(SB), Y2, Y2
 	VPSRAD    $0x1f, Y2, Y3
 	VPSRLD    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
-	VPSUBD    avx2const89<>+0(SB), Y2, Y2
+	VPSUBD    avx2const90<>+0(SB), Y2, Y2
 	VMOVUPD   Y2, 64(CX)
 	VPXOR     96(DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
-	VBLENDVPS Y3, avx2const90<>+0(SB), Y2, Y2
+	VBLENDVPS Y3, avx2const91<>+0(SB), Y2, Y2
 	VPSRAD    $0x1f, Y2, Y3
 	VPSRLD    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
-	VPSUBD    avx2const89<>+0(SB), Y2, Y2
+	VPSUBD    avx2const90<>+0(SB), Y2, Y2
 	VMOVUPD   Y2, 96(CX)
 	ADDQ      $+128, CX
 	ADDQ      $+128, DX
@@ -22534,11 +22528,11 @@ loop1252:
 	VPXOR     (DX), Y1, Y2
 	VADDPS    Y2, Y0, Y2
 	VCMPPS    $0x03, Y2, Y2, Y3
-	VBLENDVPS Y3, avx2const90<>+0(SB), Y2, Y2
+	VBLENDVPS Y3, avx2const91<>+0(SB), Y2, Y2
 	VPSRAD    $0x1f, Y2, Y3
 	VPSRLD    $0x01, Y3, Y3
 	VPXOR     Y3, Y2, Y2
-	VPSUBD    avx2const89<>+0(SB), Y2, Y2
+	VPSUBD    avx2const90<>+0(SB), Y2, Y2
 	VMOVUPD   Y2, (CX)
 	ADDQ      $+32, CX
 	ADDQ      $+32, DX
@@ -22549,7 +22543,7 @@ loop1252:
 end1253:
 	TESTQ      AX, AX
 	JZ         none1254
-	LEAQ       avx2const80<>+32(SB), BX
+	LEAQ       avx2const81<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y2
 	NEGQ       AX
@@ -22557,11 +22551,11 @@ end1253:
 	VPXOR      Y3, Y1, Y1
 	VADDPS     Y1, Y0, Y1
 	VCMPPS     $0x03, Y1, Y1, Y0
-	VBLENDVPS  Y0, avx2const90<>+0(SB), Y1, Y1
+	VBLENDVPS  Y0, avx2const91<>+0(SB), Y1, Y1
 	VPSRAD     $0x1f, Y1, Y0
 	VPSRLD     $0x01, Y0, Y0
 	VPXOR      Y0, Y1, Y1
-	VPSUBD     avx2const89<>+0(SB), Y1, Y1
+	VPSUBD     avx2const90<>+0(SB), Y1, Y1
 	VMASKMOVPS Y1, Y2, (CX)
 
 none1254:
@@ -22583,7 +22577,7 @@ case1245:
 	CMOVQHI    AX, BX
 	TESTQ      BX, BX
 	JZ         none1256
-	LEAQ       avx2const80<>+32(SB), SI
+	LEAQ       avx2const81<>+32(SB), SI
 	NEGQ       BX
 	VMOVDQU    (SI)(BX*4), Y0
 	NEGQ       BX
@@ -22652,7 +22646,7 @@ loop1261:
 end1262:
 	TESTQ      AX, AX
 	JZ         none1263
-	LEAQ       avx2const80<>+32(SB), BX
+	LEAQ       avx2const81<>+32(SB), BX
 	NEGQ       AX
 	VMOVDQU    (BX)(AX*4), Y0
 	NEGQ       AX
@@ -22664,24 +22658,24 @@ none1263:
 	VZEROUPPER
 	RET
 
-DATA avx2const89<>+0(SB)/8, $0x007fffff007fffff
-DATA avx2const89<>+8(SB)/8, $0x007fffff007fffff
-DATA avx2const89<>+16(SB)/8, $0x007fffff007fffff
-DATA avx2const89<>+24(SB)/8, $0x007fffff007fffff
-GLOBL avx2const89<>(SB), RODATA|NOPTR, $32
-
-DATA avx2const90<>+0(SB)/8, $0x7fc000007fc00000
-DATA avx2const90<>+8(SB)/8, $0x7fc000007fc00000
-DATA avx2const90<>+16(SB)/8, $0x7fc000007fc00000
-DATA avx2const90<>+24(SB)/8, $0x7fc000007fc00000
+DATA avx2const90<>+0(SB)/8, $0x007fffff007fffff
+DATA avx2const90<>+8(SB)/8, $0x007fffff007fffff
+DATA avx2const90<>+16(SB)/8, $0x007fffff007fffff
+DATA avx2const90<>+24(SB)/8, $0x007fffff007fffff
 GLOBL avx2const90<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const91<>+0(SB)/8, $0x7fc000007fc00000
+DATA avx2const91<>+8(SB)/8, $0x7fc000007fc00000
+DATA avx2const91<>+16(SB)/8, $0x7fc000007fc00000
+DATA avx2const91<>+24(SB)/8, $0x7fc000007fc00000
+GLOBL avx2const91<>(SB), RODATA|NOPTR, $32
 
 // func partitionDwordsAVX2(x *int32, at *int, pivot int32, steps int)
 // Requires: AVX, AVX2, CMOV, MMX+, POPCNT
 TEXT ·partitionDwordsAVX2(SB), NOSPLIT, $0-32
 	MOVQ         steps+24(FP), AX
 	VBROADCASTSS pivot+16(FP), Y0
-	LEAQ         avx2const86<>+0(SB), CX
+	LEAQ         avx2const87<>+0(SB), CX
 	MOVQ         x+0(FP), DX
 	MOVQ         at+8(FP), BX
 	MOVQ         (BX), SI
@@ -22787,7 +22781,7 @@ end1264:
 TEXT ·partitionAsideDwordsAVX2(SB), NOSPLIT, $0-32
 	MOVQ         some+24(FP), AX
 	VBROADCASTSS pivot+16(FP), Y0
-	LEAQ         avx2const86<>+0(SB), CX
+	LEAQ         avx2const87<>+0(SB), CX
 	MOVQ         x+0(FP), DX
 	MOVQ         at+8(FP), BX
 	MOVQ         16(BX), SI
@@ -22835,8 +22829,8 @@ TEXT ·sortFewDwordsAVX2(SB), NOSPLIT, $0-16
 	CMPQ         CX, $+8
 	JA           more1270
 	LEAQ         (AX), CX
-	VPCMPGTD     avx2const91<>+0(SB), Y0, Y1
-	VMOVUPD      avx2const85<>+0(SB), Y2
+	VPCMPGTD     avx2const92<>+0(SB), Y0, Y1
+	VMOVUPD      avx2const86<>+0(SB), Y2
 	VMASKMOVPS   (CX), Y1, Y3
 	VBLENDVPS    Y1, Y3, Y2, Y3
 	VPSHUFD      $0xb1, Y3, Y1
@@ -22863,7 +22857,7 @@ TEXT ·sortFewDwordsAVX2(SB), NOSPLIT, $0-16
 	VPMINSD      Y1, Y2, Y3
 	VPMAXSD      Y1, Y2, Y1
 	VPBLENDD     $0xaa, Y1, Y3, Y3
-	VPCMPGTD     avx2const91<>+0(SB), Y0, Y0
+	VPCMPGTD     avx2const92<>+0(SB), Y0, Y0
 	VMASKMOVPS   Y3, Y0, (AX)
 	JMP          sorted1269
 
@@ -22872,8 +22866,8 @@ more1270:
 	JA         more1271
 	VMOVUPD    (AX), Y1
 	LEAQ       32(AX), CX
-	VPCMPGTD   avx2const92<>+0(SB), Y0, Y2
-	VMOVUPD    avx2const85<>+0(SB), Y3
+	VPCMPGTD   avx2const93<>+0(SB), Y0, Y2
+	VMOVUPD    avx2const86<>+0(SB), Y3
 	VMASKMOVPS (CX), Y2, Y4
 	VBLENDVPS  Y2, Y4, Y3, Y4
 	VPSHUFD    $0xb1, Y1, Y2
@@ -22951,7 +22945,7 @@ more1270:
 	VPMAXSD    Y1, Y4, Y1
 	VPBLENDD   $0xaa, Y1, Y2, Y2
 	VMOVUPD    Y3, (AX)
-	VPCMPGTD   avx2const92<>+0(SB), Y0, Y0
+	VPCMPGTD   avx2const93<>+0(SB), Y0, Y0
 	VMASKMOVPS Y2, Y0, 32(AX)
 	JMP        sorted1269
 
@@ -22961,13 +22955,13 @@ more1271:
 	VMOVUPD    (AX), Y1
 	VMOVUPD    32(AX), Y2
 	LEAQ       64(AX), CX
-	VPCMPGTD   avx2const93<>+0(SB), Y0, Y3
-	VMOVUPD    avx2const85<>+0(SB), Y4
+	VPCMPGTD   avx2const94<>+0(SB), Y0, Y3
+	VMOVUPD    avx2const86<>+0(SB), Y4
 	VMASKMOVPS (CX), Y3, Y5
 	VBLENDVPS  Y3, Y5, Y4, Y5
 	LEAQ       96(AX), CX
-	VPCMPGTD   avx2const94<>+0(SB), Y0, Y3
-	VMOVUPD    avx2const85<>+0(SB), Y4
+	VPCMPGTD   avx2const95<>+0(SB), Y0, Y3
+	VMOVUPD    avx2const86<>+0(SB), Y4
 	VMASKMOVPS (CX), Y3, Y6
 	VBLENDVPS  Y3, Y6, Y4, Y6
 	VPSHUFD    $0xb1, Y1, Y3
@@ -23176,9 +23170,9 @@ more1271:
 	VPBLENDD   $0xaa, Y1, Y5, Y5
 	VMOVUPD    Y3, (AX)
 	VMOVUPD    Y2, 32(AX)
-	VPCMPGTD   avx2const93<>+0(SB), Y0, Y1
+	VPCMPGTD   avx2const94<>+0(SB), Y0, Y1
 	VMASKMOVPS Y6, Y1, 64(AX)
-	VPCMPGTD   avx2const94<>+0(SB), Y0, Y0
+	VPCMPGTD   avx2const95<>+0(SB), Y0, Y0
 	VMASKMOVPS Y5, Y0, 96(AX)
 	JMP        sorted1269
 
@@ -23188,23 +23182,23 @@ more1272:
 	VMOVUPD    64(AX), Y3
 	VMOVUPD    96(AX), Y4
 	LEAQ       128(AX), CX
-	VPCMPGTD   avx2const95<>+0(SB), Y0, Y5
-	VMOVUPD    avx2const85<>+0(SB), Y6
+	VPCMPGTD   avx2const96<>+0(SB), Y0, Y5
+	VMOVUPD    avx2const86<>+0(SB), Y6
 	VMASKMOVPS (CX), Y5, Y7
 	VBLENDVPS  Y5, Y7, Y6, Y7
 	LEAQ       160(AX), CX
-	VPCMPGTD   avx2const96<>+0(SB), Y0, Y5
-	VMOVUPD    avx2const85<>+0(SB), Y6
+	VPCMPGTD   avx2const97<>+0(SB), Y0, Y5
+	VMOVUPD    avx2const86<>+0(SB), Y6
 	VMASKMOVPS (CX), Y5, Y8
 	VBLENDVPS  Y5, Y8, Y6, Y8
 	LEAQ       192(AX), CX
-	VPCMPGTD   avx2const97<>+0(SB), Y0, Y5
-	VMOVUPD    avx2const85<>+0(SB), Y6
+	VPCMPGTD   avx2const98<>+0(SB), Y0, Y5
+	VMOVUPD    avx2const86<>+0(SB), Y6
 	VMASKMOVPS (CX), Y5, Y9
 	VBLENDVPS  Y5, Y9, Y6, Y9
 	LEAQ       224(AX), CX
-	VPCMPGTD   avx2const98<>+0(SB), Y0, Y5
-	VMOVUPD    avx2const85<>+0(SB), Y6
+	VPCMPGTD   avx2const99<>+0(SB), Y0, Y5
+	VMOVUPD    avx2const86<>+0(SB), Y6
 	VMASKMOVPS (CX), Y5, Y10
 	VBLENDVPS  Y5, Y10, Y6, Y10
 	VPSHUFD    $0xb1, Y1, Y5
@@ -23739,73 +23733,73 @@ more1272:
 	VMOVUPD    Y2, 32(AX)
 	VMOVUPD    Y10, 64(AX)
 	VMOVUPD    Y6, 96(AX)
-	VPCMPGTD   avx2const95<>+0(SB), Y0, Y1
-	VMASKMOVPS Y7, Y1, 128(AX)
 	VPCMPGTD   avx2const96<>+0(SB), Y0, Y1
-	VMASKMOVPS Y9, Y1, 160(AX)
+	VMASKMOVPS Y7, Y1, 128(AX)
 	VPCMPGTD   avx2const97<>+0(SB), Y0, Y1
+	VMASKMOVPS Y9, Y1, 160(AX)
+	VPCMPGTD   avx2const98<>+0(SB), Y0, Y1
 	VMASKMOVPS Y3, Y1, 192(AX)
-	VPCMPGTD   avx2const98<>+0(SB), Y0, Y0
+	VPCMPGTD   avx2const99<>+0(SB), Y0, Y0
 	VMASKMOVPS Y5, Y0, 224(AX)
 
 sorted1269:
 	VZEROUPPER
 	RET
 
-DATA avx2const91<>+0(SB)/8, $0x0000000100000000
-DATA avx2const91<>+8(SB)/8, $0x0000000300000002
-DATA avx2const91<>+16(SB)/8, $0x0000000500000004
-DATA avx2const91<>+24(SB)/8, $0x0000000700000006
-GLOBL avx2const91<>(SB), RODATA|NOPTR, $32
-
-DATA avx2const92<>+0(SB)/8, $0x0000000900000008
-DATA avx2const92<>+8(SB)/8, $0x0000000b0000000a
-DATA avx2const92<>+16(SB)/8, $0x0000000d0000000c
-DATA avx2const92<>+24(SB)/8, $0x0000000f0000000e
+DATA avx2const92<>+0(SB)/8, $0x0000000100000000
+DATA avx2const92<>+8(SB)/8, $0x0000000300000002
+DATA avx2const92<>+16(SB)/8, $0x0000000500000004
+DATA avx2const92<>+24(SB)/8, $0x0000000700000006
 GLOBL avx2const92<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const93<>+0(SB)/8, $0x0000001100000010
-DATA avx2const93<>+8(SB)/8, $0x0000001300000012
-DATA avx2const93<>+16(SB)/8, $0x0000001500000014
-DATA avx2const93<>+24(SB)/8, $0x0000001700000016
+DATA avx2const93<>+0(SB)/8, $0x0000000900000008
+DATA avx2const93<>+8(SB)/8, $0x0000000b0000000a
+DATA avx2const93<>+16(SB)/8, $0x0000000d0000000c
+DATA avx2const93<>+24(SB)/8, $0x0000000f0000000e
 GLOBL avx2const93<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const94<>+0(SB)/8, $0x0000001900000018
-DATA avx2const94<>+8(SB)/8, $0x0000001b0000001a
-DATA avx2const94<>+16(SB)/8, $0x0000001d0000001c
-DATA avx2const94<>+24(SB)/8, $0x0000001f0000001e
+DATA avx2const94<>+0(SB)/8, $0x0000001100000010
+DATA avx2const94<>+8(SB)/8, $0x0000001300000012
+DATA avx2const94<>+16(SB)/8, $0x0000001500000014
+DATA avx2const94<>+24(SB)/8, $0x0000001700000016
 GLOBL avx2const94<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const95<>+0(SB)/8, $0x0000002100000020
-DATA avx2const95<>+8(SB)/8, $0x0000002300000022
-DATA avx2const95<>+16(SB)/8, $0x0000002500000024
-DATA avx2const95<>+24(SB)/8, $0x0000002700000026
+DATA avx2const95<>+0(SB)/8, $0x0000001900000018
+DATA avx2const95<>+8(SB)/8, $0x0000001b0000001a
+DATA avx2const95<>+16(SB)/8, $0x0000001d0000001c
+DATA avx2const95<>+24(SB)/8, $0x0000001f0000001e
 GLOBL avx2const95<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const96<>+0(SB)/8, $0x0000002900000028
-DATA avx2const96<>+8(SB)/8, $0x0000002b0000002a
-DATA avx2const96<>+16(SB)/8, $0x0000002d0000002c
-DATA avx2const96<>+24(SB)/8, $0x0000002f0000002e
+DATA avx2const96<>+0(SB)/8, $0x0000002100000020
+DATA avx2const96<>+8(SB)/8, $0x0000002300000022
+DATA avx2const96<>+16(SB)/8, $0x0000002500000024
+DATA avx2const96<>+24(SB)/8, $0x0000002700000026
 GLOBL avx2const96<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const97<>+0(SB)/8, $0x0000003100000030
-DATA avx2const97<>+8(SB)/8, $0x0000003300000032
-DATA avx2const97<>+16(SB)/8, $0x0000003500000034
-DATA avx2const97<>+24(SB)/8, $0x0000003700000036
+DATA avx2const97<>+0(SB)/8, $0x0000002900000028
+DATA avx2const97<>+8(SB)/8, $0x0000002b0000002a
+DATA avx2const97<>+16(SB)/8, $0x0000002d0000002c
+DATA avx2const97<>+24(SB)/8, $0x0000002f0000002e
 GLOBL avx2const97<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const98<>+0(SB)/8, $0x0000003900000038
-DATA avx2const98<>+8(SB)/8, $0x0000003b0000003a
-DATA avx2const98<>+16(SB)/8, $0x0000003d0000003c
-DATA avx2const98<>+24(SB)/8, $0x0000003f0000003e
+DATA avx2const98<>+0(SB)/8, $0x0000003100000030
+DATA avx2const98<>+8(SB)/8, $0x0000003300000032
+DATA avx2const98<>+16(SB)/8, $0x0000003500000034
+DATA avx2const98<>+24(SB)/8, $0x0000003700000036
 GLOBL avx2const98<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const99<>+0(SB)/8, $0x0000003900000038
+DATA avx2const99<>+8(SB)/8, $0x0000003b0000003a
+DATA avx2const99<>+16(SB)/8, $0x0000003d0000003c
+DATA avx2const99<>+24(SB)/8, $0x0000003f0000003e
+GLOBL avx2const99<>(SB), RODATA|NOPTR, $32
 
 // func sumFloat32AVX2(x []float32) float64
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·sumFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VBROADCASTSD avx2const36<>+0(SB), Y0
+	VBROADCASTSD avx2const37<>+0(SB), Y0
 	VPXOR        Y1, Y1, Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
@@ -23888,7 +23882,7 @@ loop1278:
 end1279:
 	TESTQ       CX, CX
 	JZ          none1280
-	LEAQ        avx2const80<>+32(SB), DX
+	LEAQ        avx2const81<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X2
 	NEGQ        CX
@@ -24007,7 +24001,7 @@ loop1285:
 end1286:
 	TESTQ       CX, CX
 	JZ          none1287
-	LEAQ        avx2const80<>+32(SB), BX
+	LEAQ        avx2const81<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X1
 	NEGQ        CX
@@ -24033,7 +24027,7 @@ none1287:
 TEXT ·sumAbsFloat32AVX2(SB), NOSPLIT, $0-32
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VBROADCASTSD avx2const36<>+0(SB), Y1
+	VBROADCASTSD avx2const37<>+0(SB), Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
 	VPXOR        Y4, Y4, Y4
@@ -24043,7 +24037,7 @@ TEXT ·sumAbsFloat32AVX2(SB), NOSPLIT, $0-32
 	VPXOR        Y8, Y8, Y8
 	VPXOR        Y9, Y9, Y9
 	VPXOR        Y10, Y10, Y10
-	VMOVUPD      avx2const1<>+0(SB), Y0
+	VMOVUPD      avx2const2<>+0(SB), Y0
 	CMPQ         CX, $+32
 	JB           end1289
 
@@ -24126,7 +24120,7 @@ loop1292:
 end1293:
 	TESTQ       CX, CX
 	JZ          none1294
-	LEAQ        avx2const80<>+32(SB), DX
+	LEAQ        avx2const81<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
 	NEGQ        CX
@@ -24150,10 +24144,10 @@ none1294:
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·shiftedFloat32AVX2(SB), NOSPLIT, $0-48
 	VBROADCASTSD shift+24(FP), Y0
-	VPXOR        avx2const1<>+0(SB), Y0, Y0
+	VPXOR        avx2const2<>+0(SB), Y0, Y0
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VBROADCASTSD avx2const36<>+0(SB), Y1
+	VBROADCASTSD avx2const37<>+0(SB), Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
 	VPXOR        Y4, Y4, Y4
@@ -24239,7 +24233,7 @@ loop1299:
 end1300:
 	TESTQ       CX, CX
 	JZ          none1301
-	LEAQ        avx2const80<>+32(SB), DX
+	LEAQ        avx2const81<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
 	NEGQ        CX
@@ -24271,10 +24265,10 @@ none1301:
 // Requires: AVX, AVX2, CMOV, FMA3
 TEXT ·shiftedInt32AVX2(SB), NOSPLIT, $0-48
 	VBROADCASTSD shift+24(FP), Y0
-	VPXOR        avx2const1<>+0(SB), Y0, Y0
+	VPXOR        avx2const2<>+0(SB), Y0, Y0
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VBROADCASTSD avx2const36<>+0(SB), Y1
+	VBROADCASTSD avx2const37<>+0(SB), Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
 	VPXOR        Y4, Y4, Y4
@@ -24360,7 +24354,7 @@ loop1306:
 end1307:
 	TESTQ       CX, CX
 	JZ          none1308
-	LEAQ        avx2const80<>+32(SB), DX
+	LEAQ        avx2const81<>+32(SB), DX
 	NEGQ        CX
 	VMOVDQU     (DX)(CX*4), X3
 	NEGQ        CX
@@ -24392,9 +24386,9 @@ none1308:
 // Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·coShiftedFloat32AVX2(SB), NOSPLIT, $0-104
 	VBROADCASTSD shiftX+48(FP), Y0
-	VPXOR        avx2const1<>+0(SB), Y0, Y0
+	VPXOR        avx2const2<>+0(SB), Y0, Y0
 	VBROADCASTSD shiftY+56(FP), Y1
-	VPXOR        avx2const1<>+0(SB), Y1, Y1
+	VPXOR        avx2const2<>+0(SB), Y1, Y1
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
 	MOVQ         y_base+24(FP), DX
@@ -24464,7 +24458,7 @@ loop1311:
 end1312:
 	TESTQ       CX, CX
 	JZ          none1313
-	LEAQ        avx2const80<>+32(SB), BX
+	LEAQ        avx2const81<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X12
 	NEGQ        CX
@@ -24521,9 +24515,9 @@ none1313:
 // Requires: AVX, AVX2, FMA3, MMX+
 TEXT ·coShiftedInt32AVX2(SB), NOSPLIT, $0-104
 	VBROADCASTSD shiftX+48(FP), Y0
-	VPXOR        avx2const1<>+0(SB), Y0, Y0
+	VPXOR        avx2const2<>+0(SB), Y0, Y0
 	VBROADCASTSD shiftY+56(FP), Y1
-	VPXOR        avx2const1<>+0(SB), Y1, Y1
+	VPXOR        avx2const2<>+0(SB), Y1, Y1
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
 	MOVQ         y_base+24(FP), DX
@@ -24593,7 +24587,7 @@ loop1316:
 end1317:
 	TESTQ       CX, CX
 	JZ          none1318
-	LEAQ        avx2const80<>+32(SB), BX
+	LEAQ        avx2const81<>+32(SB), BX
 	NEGQ        CX
 	VMOVDQU     (BX)(CX*4), X12
 	NEGQ        CX
@@ -24656,7 +24650,7 @@ TEXT ·groupFloatsFloat32AVX2(SB), NOSPLIT, $0-72
 	MOVQ    groups+8(FP), DX
 	MOVQ    sums+0(FP), BX
 	VPXOR   X0, X0, X0
-	VMOVUPD avx2const20<>+0(SB), X1
+	VMOVUPD avx2const21<>+0(SB), X1
 	CMPQ    DX, $+1
 	JB      end1320
 
@@ -24689,8 +24683,8 @@ end1320:
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
 	MOVQ    x_len+48(FP), BX
-	VMOVUPD avx2const21<>+0(SB), X0
-	VMOVUPD avx2const22<>+0(SB), X1
+	VMOVUPD avx2const22<>+0(SB), X0
+	VMOVUPD avx2const23<>+0(SB), X1
 	CMPQ    BX, $+8
 	JB      end1322
 
@@ -24839,7 +24833,7 @@ loop1325:
 	ADDQ    208(AX), BX
 	VADDPD  192(AX), X0, X0
 	VMINPD  224(AX), X1, X1
-	VMOVUPD avx2const22<>+0(SB), X2
+	VMOVUPD avx2const23<>+0(SB), X2
 	VXORPD  X2, X1, X1
 	MOVQ    BX, (DX)
 	VMOVUPD X0, 16(DX)
@@ -24864,7 +24858,7 @@ TEXT ·groupFloatsInt32AVX2(SB), NOSPLIT, $0-72
 	MOVQ    groups+8(FP), DX
 	MOVQ    sums+0(FP), BX
 	VPXOR   X0, X0, X0
-	VMOVUPD avx2const20<>+0(SB), X1
+	VMOVUPD avx2const21<>+0(SB), X1
 	CMPQ    DX, $+1
 	JB      end1328
 
@@ -24897,8 +24891,8 @@ end1328:
 	MOVQ    codes_len+24(FP), DX
 	MOVQ    x_base+40(FP), DX
 	MOVQ    x_len+48(FP), BX
-	VMOVUPD avx2const21<>+0(SB), X0
-	VMOVUPD avx2const22<>+0(SB), X1
+	VMOVUPD avx2const22<>+0(SB), X0
+	VMOVUPD avx2const23<>+0(SB), X1
 	CMPQ    BX, $+8
 	JB      end1330
 
@@ -25047,7 +25041,7 @@ loop1333:
 	ADDQ    208(AX), BX
 	VADDPD  192(AX), X0, X0
 	VMINPD  224(AX), X1, X1
-	VMOVUPD avx2const22<>+0(SB), X2
+	VMOVUPD avx2const23<>+0(SB), X2
 	VXORPD  X2, X1, X1
 	MOVQ    BX, (DX)
 	VMOVUPD X0, 16(DX)
@@ -25193,30 +25187,30 @@ TEXT ·expFloat32AVX2(SB), NOSPLIT, $0-32
 	CMOVQHI      AX, BX
 	TESTQ        BX, BX
 	JZ           none1345
-	LEAQ         avx2const80<>+32(SB), SI
+	LEAQ         avx2const81<>+32(SB), SI
 	NEGQ         BX
 	VMOVDQU      (SI)(BX*4), X0
 	NEGQ         BX
 	VPMOVSXDQ    X0, Y1
 	VMASKMOVPS   (DX), X0, X1
-	VMOVUPD      avx2const99<>+0(SB), Y2
+	VMOVUPD      avx2const100<>+0(SB), Y2
 	VCVTPS2PD    X1, Y1
 	VMINPD       Y1, Y2, Y2
-	VMOVUPD      avx2const100<>+0(SB), Y1
+	VMOVUPD      avx2const101<>+0(SB), Y1
 	VMAXPD       Y2, Y1, Y2
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const101<>+0(SB), Y2, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y3
-	VFNMADD231PD avx2const102<>+0(SB), Y3, Y2
+	VMOVUPD      avx2const3<>+0(SB), Y1
+	VFMADD231PD  avx2const102<>+0(SB), Y2, Y1
+	VSUBPD       avx2const3<>+0(SB), Y1, Y3
+	VFNMADD231PD avx2const103<>+0(SB), Y3, Y2
 	VMULPD       Y2, Y2, Y3
-	VMOVUPD      avx2const108<>+0(SB), Y4
-	VFMADD213PD  avx2const106<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const104<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const17<>+0(SB), Y3, Y4
-	VMOVUPD      avx2const109<>+0(SB), Y5
-	VFMADD213PD  avx2const107<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const105<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const103<>+0(SB), Y3, Y5
+	VMOVUPD      avx2const109<>+0(SB), Y4
+	VFMADD213PD  avx2const107<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const105<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const18<>+0(SB), Y3, Y4
+	VMOVUPD      avx2const110<>+0(SB), Y5
+	VFMADD213PD  avx2const108<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const106<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const104<>+0(SB), Y3, Y5
 	VFMADD213PD  Y4, Y2, Y5
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y5, Y5
@@ -25231,93 +25225,93 @@ none1345:
 	JB   end1347
 
 loop1346:
-	VMOVUPD      avx2const99<>+0(SB), Y0
+	VMOVUPD      avx2const100<>+0(SB), Y0
 	VCVTPS2PD    (DX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const100<>+0(SB), Y1
+	VMOVUPD      avx2const101<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const101<>+0(SB), Y0, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const102<>+0(SB), Y2, Y0
+	VMOVUPD      avx2const3<>+0(SB), Y1
+	VFMADD231PD  avx2const102<>+0(SB), Y0, Y1
+	VSUBPD       avx2const3<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const103<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const108<>+0(SB), Y3
-	VFMADD213PD  avx2const106<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const109<>+0(SB), Y4
-	VFMADD213PD  avx2const107<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const109<>+0(SB), Y3
+	VFMADD213PD  avx2const107<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const18<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const110<>+0(SB), Y4
+	VFMADD213PD  avx2const108<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const106<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVNTPD     X0, (CX)
-	VMOVUPD      avx2const99<>+0(SB), Y0
+	VMOVUPD      avx2const100<>+0(SB), Y0
 	VCVTPS2PD    16(DX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const100<>+0(SB), Y1
+	VMOVUPD      avx2const101<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const101<>+0(SB), Y0, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const102<>+0(SB), Y2, Y0
+	VMOVUPD      avx2const3<>+0(SB), Y1
+	VFMADD231PD  avx2const102<>+0(SB), Y0, Y1
+	VSUBPD       avx2const3<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const103<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const108<>+0(SB), Y3
-	VFMADD213PD  avx2const106<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const109<>+0(SB), Y4
-	VFMADD213PD  avx2const107<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const109<>+0(SB), Y3
+	VFMADD213PD  avx2const107<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const18<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const110<>+0(SB), Y4
+	VFMADD213PD  avx2const108<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const106<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVNTPD     X0, 16(CX)
-	VMOVUPD      avx2const99<>+0(SB), Y0
+	VMOVUPD      avx2const100<>+0(SB), Y0
 	VCVTPS2PD    32(DX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const100<>+0(SB), Y1
+	VMOVUPD      avx2const101<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const101<>+0(SB), Y0, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const102<>+0(SB), Y2, Y0
+	VMOVUPD      avx2const3<>+0(SB), Y1
+	VFMADD231PD  avx2const102<>+0(SB), Y0, Y1
+	VSUBPD       avx2const3<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const103<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const108<>+0(SB), Y3
-	VFMADD213PD  avx2const106<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const109<>+0(SB), Y4
-	VFMADD213PD  avx2const107<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const109<>+0(SB), Y3
+	VFMADD213PD  avx2const107<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const18<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const110<>+0(SB), Y4
+	VFMADD213PD  avx2const108<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const106<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVNTPD     X0, 32(CX)
-	VMOVUPD      avx2const99<>+0(SB), Y0
+	VMOVUPD      avx2const100<>+0(SB), Y0
 	VCVTPS2PD    48(DX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const100<>+0(SB), Y1
+	VMOVUPD      avx2const101<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const101<>+0(SB), Y0, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const102<>+0(SB), Y2, Y0
+	VMOVUPD      avx2const3<>+0(SB), Y1
+	VFMADD231PD  avx2const102<>+0(SB), Y0, Y1
+	VSUBPD       avx2const3<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const103<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const108<>+0(SB), Y3
-	VFMADD213PD  avx2const106<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const109<>+0(SB), Y4
-	VFMADD213PD  avx2const107<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const109<>+0(SB), Y3
+	VFMADD213PD  avx2const107<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const18<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const110<>+0(SB), Y4
+	VFMADD213PD  avx2const108<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const106<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
@@ -25338,93 +25332,93 @@ plain1344:
 	PCALIGN $0x40
 
 loop1348:
-	VMOVUPD      avx2const99<>+0(SB), Y0
+	VMOVUPD      avx2const100<>+0(SB), Y0
 	VCVTPS2PD    (DX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const100<>+0(SB), Y1
+	VMOVUPD      avx2const101<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const101<>+0(SB), Y0, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const102<>+0(SB), Y2, Y0
+	VMOVUPD      avx2const3<>+0(SB), Y1
+	VFMADD231PD  avx2const102<>+0(SB), Y0, Y1
+	VSUBPD       avx2const3<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const103<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const108<>+0(SB), Y3
-	VFMADD213PD  avx2const106<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const109<>+0(SB), Y4
-	VFMADD213PD  avx2const107<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const109<>+0(SB), Y3
+	VFMADD213PD  avx2const107<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const18<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const110<>+0(SB), Y4
+	VFMADD213PD  avx2const108<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const106<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVUPD      X0, (CX)
-	VMOVUPD      avx2const99<>+0(SB), Y0
+	VMOVUPD      avx2const100<>+0(SB), Y0
 	VCVTPS2PD    16(DX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const100<>+0(SB), Y1
+	VMOVUPD      avx2const101<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const101<>+0(SB), Y0, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const102<>+0(SB), Y2, Y0
+	VMOVUPD      avx2const3<>+0(SB), Y1
+	VFMADD231PD  avx2const102<>+0(SB), Y0, Y1
+	VSUBPD       avx2const3<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const103<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const108<>+0(SB), Y3
-	VFMADD213PD  avx2const106<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const109<>+0(SB), Y4
-	VFMADD213PD  avx2const107<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const109<>+0(SB), Y3
+	VFMADD213PD  avx2const107<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const18<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const110<>+0(SB), Y4
+	VFMADD213PD  avx2const108<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const106<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVUPD      X0, 16(CX)
-	VMOVUPD      avx2const99<>+0(SB), Y0
+	VMOVUPD      avx2const100<>+0(SB), Y0
 	VCVTPS2PD    32(DX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const100<>+0(SB), Y1
+	VMOVUPD      avx2const101<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const101<>+0(SB), Y0, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const102<>+0(SB), Y2, Y0
+	VMOVUPD      avx2const3<>+0(SB), Y1
+	VFMADD231PD  avx2const102<>+0(SB), Y0, Y1
+	VSUBPD       avx2const3<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const103<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const108<>+0(SB), Y3
-	VFMADD213PD  avx2const106<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const109<>+0(SB), Y4
-	VFMADD213PD  avx2const107<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const109<>+0(SB), Y3
+	VFMADD213PD  avx2const107<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const18<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const110<>+0(SB), Y4
+	VFMADD213PD  avx2const108<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const106<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
 	VCVTPD2PSY   Y4, X0
 	VMOVUPD      X0, 32(CX)
-	VMOVUPD      avx2const99<>+0(SB), Y0
+	VMOVUPD      avx2const100<>+0(SB), Y0
 	VCVTPS2PD    48(DX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const100<>+0(SB), Y1
+	VMOVUPD      avx2const101<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const101<>+0(SB), Y0, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const102<>+0(SB), Y2, Y0
+	VMOVUPD      avx2const3<>+0(SB), Y1
+	VFMADD231PD  avx2const102<>+0(SB), Y0, Y1
+	VSUBPD       avx2const3<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const103<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const108<>+0(SB), Y3
-	VFMADD213PD  avx2const106<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const109<>+0(SB), Y4
-	VFMADD213PD  avx2const107<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const109<>+0(SB), Y3
+	VFMADD213PD  avx2const107<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const18<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const110<>+0(SB), Y4
+	VFMADD213PD  avx2const108<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const106<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
@@ -25441,24 +25435,24 @@ end1349:
 	JB   end1351
 
 loop1350:
-	VMOVUPD      avx2const99<>+0(SB), Y0
+	VMOVUPD      avx2const100<>+0(SB), Y0
 	VCVTPS2PD    (DX), Y1
 	VMINPD       Y1, Y0, Y0
-	VMOVUPD      avx2const100<>+0(SB), Y1
+	VMOVUPD      avx2const101<>+0(SB), Y1
 	VMAXPD       Y0, Y1, Y0
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const101<>+0(SB), Y0, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y2
-	VFNMADD231PD avx2const102<>+0(SB), Y2, Y0
+	VMOVUPD      avx2const3<>+0(SB), Y1
+	VFMADD231PD  avx2const102<>+0(SB), Y0, Y1
+	VSUBPD       avx2const3<>+0(SB), Y1, Y2
+	VFNMADD231PD avx2const103<>+0(SB), Y2, Y0
 	VMULPD       Y0, Y0, Y2
-	VMOVUPD      avx2const108<>+0(SB), Y3
-	VFMADD213PD  avx2const106<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const104<>+0(SB), Y2, Y3
-	VFMADD213PD  avx2const17<>+0(SB), Y2, Y3
-	VMOVUPD      avx2const109<>+0(SB), Y4
-	VFMADD213PD  avx2const107<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const105<>+0(SB), Y2, Y4
-	VFMADD213PD  avx2const103<>+0(SB), Y2, Y4
+	VMOVUPD      avx2const109<>+0(SB), Y3
+	VFMADD213PD  avx2const107<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const105<>+0(SB), Y2, Y3
+	VFMADD213PD  avx2const18<>+0(SB), Y2, Y3
+	VMOVUPD      avx2const110<>+0(SB), Y4
+	VFMADD213PD  avx2const108<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const106<>+0(SB), Y2, Y4
+	VFMADD213PD  avx2const104<>+0(SB), Y2, Y4
 	VFMADD213PD  Y3, Y0, Y4
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y4, Y4
@@ -25473,30 +25467,30 @@ loop1350:
 end1351:
 	TESTQ        AX, AX
 	JZ           none1352
-	LEAQ         avx2const80<>+32(SB), BX
+	LEAQ         avx2const81<>+32(SB), BX
 	NEGQ         AX
 	VMOVDQU      (BX)(AX*4), X0
 	NEGQ         AX
 	VPMOVSXDQ    X0, Y1
 	VMASKMOVPS   (DX), X0, X1
-	VMOVUPD      avx2const99<>+0(SB), Y2
+	VMOVUPD      avx2const100<>+0(SB), Y2
 	VCVTPS2PD    X1, Y1
 	VMINPD       Y1, Y2, Y2
-	VMOVUPD      avx2const100<>+0(SB), Y1
+	VMOVUPD      avx2const101<>+0(SB), Y1
 	VMAXPD       Y2, Y1, Y2
-	VMOVUPD      avx2const2<>+0(SB), Y1
-	VFMADD231PD  avx2const101<>+0(SB), Y2, Y1
-	VSUBPD       avx2const2<>+0(SB), Y1, Y3
-	VFNMADD231PD avx2const102<>+0(SB), Y3, Y2
+	VMOVUPD      avx2const3<>+0(SB), Y1
+	VFMADD231PD  avx2const102<>+0(SB), Y2, Y1
+	VSUBPD       avx2const3<>+0(SB), Y1, Y3
+	VFNMADD231PD avx2const103<>+0(SB), Y3, Y2
 	VMULPD       Y2, Y2, Y3
-	VMOVUPD      avx2const108<>+0(SB), Y4
-	VFMADD213PD  avx2const106<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const104<>+0(SB), Y3, Y4
-	VFMADD213PD  avx2const17<>+0(SB), Y3, Y4
-	VMOVUPD      avx2const109<>+0(SB), Y5
-	VFMADD213PD  avx2const107<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const105<>+0(SB), Y3, Y5
-	VFMADD213PD  avx2const103<>+0(SB), Y3, Y5
+	VMOVUPD      avx2const109<>+0(SB), Y4
+	VFMADD213PD  avx2const107<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const105<>+0(SB), Y3, Y4
+	VFMADD213PD  avx2const18<>+0(SB), Y3, Y4
+	VMOVUPD      avx2const110<>+0(SB), Y5
+	VFMADD213PD  avx2const108<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const106<>+0(SB), Y3, Y5
+	VFMADD213PD  avx2const104<>+0(SB), Y3, Y5
 	VFMADD213PD  Y4, Y2, Y5
 	VPSLLQ       $0x34, Y1, Y1
 	VPADDQ       Y1, Y5, Y5
@@ -25507,71 +25501,71 @@ none1352:
 	VZEROUPPER
 	RET
 
-DATA avx2const99<>+0(SB)/8, $0x4056800000000000
-DATA avx2const99<>+8(SB)/8, $0x4056800000000000
-DATA avx2const99<>+16(SB)/8, $0x4056800000000000
-DATA avx2const99<>+24(SB)/8, $0x4056800000000000
-GLOBL avx2const99<>(SB), RODATA|NOPTR, $32
-
-DATA avx2const100<>+0(SB)/8, $0xc05b800000000000
-DATA avx2const100<>+8(SB)/8, $0xc05b800000000000
-DATA avx2const100<>+16(SB)/8, $0xc05b800000000000
-DATA avx2const100<>+24(SB)/8, $0xc05b800000000000
+DATA avx2const100<>+0(SB)/8, $0x4056800000000000
+DATA avx2const100<>+8(SB)/8, $0x4056800000000000
+DATA avx2const100<>+16(SB)/8, $0x4056800000000000
+DATA avx2const100<>+24(SB)/8, $0x4056800000000000
 GLOBL avx2const100<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const101<>+0(SB)/8, $0x3ff71547652b82fe
-DATA avx2const101<>+8(SB)/8, $0x3ff71547652b82fe
-DATA avx2const101<>+16(SB)/8, $0x3ff71547652b82fe
-DATA avx2const101<>+24(SB)/8, $0x3ff71547652b82fe
+DATA avx2const101<>+0(SB)/8, $0xc05b800000000000
+DATA avx2const101<>+8(SB)/8, $0xc05b800000000000
+DATA avx2const101<>+16(SB)/8, $0xc05b800000000000
+DATA avx2const101<>+24(SB)/8, $0xc05b800000000000
 GLOBL avx2const101<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const102<>+0(SB)/8, $0x3fe62e42fefa39ef
-DATA avx2const102<>+8(SB)/8, $0x3fe62e42fefa39ef
-DATA avx2const102<>+16(SB)/8, $0x3fe62e42fefa39ef
-DATA avx2const102<>+24(SB)/8, $0x3fe62e42fefa39ef
+DATA avx2const102<>+0(SB)/8, $0x3ff71547652b82fe
+DATA avx2const102<>+8(SB)/8, $0x3ff71547652b82fe
+DATA avx2const102<>+16(SB)/8, $0x3ff71547652b82fe
+DATA avx2const102<>+24(SB)/8, $0x3ff71547652b82fe
 GLOBL avx2const102<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const103<>+0(SB)/8, $0x3ff00000000e5891
-DATA avx2const103<>+8(SB)/8, $0x3ff00000000e5891
-DATA avx2const103<>+16(SB)/8, $0x3ff00000000e5891
-DATA avx2const103<>+24(SB)/8, $0x3ff00000000e5891
+DATA avx2const103<>+0(SB)/8, $0x3fe62e42fefa39ef
+DATA avx2const103<>+8(SB)/8, $0x3fe62e42fefa39ef
+DATA avx2const103<>+16(SB)/8, $0x3fe62e42fefa39ef
+DATA avx2const103<>+24(SB)/8, $0x3fe62e42fefa39ef
 GLOBL avx2const103<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const104<>+0(SB)/8, $0x3fe000000424eb42
-DATA avx2const104<>+8(SB)/8, $0x3fe000000424eb42
-DATA avx2const104<>+16(SB)/8, $0x3fe000000424eb42
-DATA avx2const104<>+24(SB)/8, $0x3fe000000424eb42
+DATA avx2const104<>+0(SB)/8, $0x3ff00000000e5891
+DATA avx2const104<>+8(SB)/8, $0x3ff00000000e5891
+DATA avx2const104<>+16(SB)/8, $0x3ff00000000e5891
+DATA avx2const104<>+24(SB)/8, $0x3ff00000000e5891
 GLOBL avx2const104<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const105<>+0(SB)/8, $0x3fc55555350a4b19
-DATA avx2const105<>+8(SB)/8, $0x3fc55555350a4b19
-DATA avx2const105<>+16(SB)/8, $0x3fc55555350a4b19
-DATA avx2const105<>+24(SB)/8, $0x3fc55555350a4b19
+DATA avx2const105<>+0(SB)/8, $0x3fe000000424eb42
+DATA avx2const105<>+8(SB)/8, $0x3fe000000424eb42
+DATA avx2const105<>+16(SB)/8, $0x3fe000000424eb42
+DATA avx2const105<>+24(SB)/8, $0x3fe000000424eb42
 GLOBL avx2const105<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const106<>+0(SB)/8, $0x3fa555481a90fac0
-DATA avx2const106<>+8(SB)/8, $0x3fa555481a90fac0
-DATA avx2const106<>+16(SB)/8, $0x3fa555481a90fac0
-DATA avx2const106<>+24(SB)/8, $0x3fa555481a90fac0
+DATA avx2const106<>+0(SB)/8, $0x3fc55555350a4b19
+DATA avx2const106<>+8(SB)/8, $0x3fc55555350a4b19
+DATA avx2const106<>+16(SB)/8, $0x3fc55555350a4b19
+DATA avx2const106<>+24(SB)/8, $0x3fc55555350a4b19
 GLOBL avx2const106<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const107<>+0(SB)/8, $0x3f811130b23e3378
-DATA avx2const107<>+8(SB)/8, $0x3f811130b23e3378
-DATA avx2const107<>+16(SB)/8, $0x3f811130b23e3378
-DATA avx2const107<>+24(SB)/8, $0x3f811130b23e3378
+DATA avx2const107<>+0(SB)/8, $0x3fa555481a90fac0
+DATA avx2const107<>+8(SB)/8, $0x3fa555481a90fac0
+DATA avx2const107<>+16(SB)/8, $0x3fa555481a90fac0
+DATA avx2const107<>+24(SB)/8, $0x3fa555481a90fac0
 GLOBL avx2const107<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const108<>+0(SB)/8, $0x3f56d9569691baea
-DATA avx2const108<>+8(SB)/8, $0x3f56d9569691baea
-DATA avx2const108<>+16(SB)/8, $0x3f56d9569691baea
-DATA avx2const108<>+24(SB)/8, $0x3f56d9569691baea
+DATA avx2const108<>+0(SB)/8, $0x3f811130b23e3378
+DATA avx2const108<>+8(SB)/8, $0x3f811130b23e3378
+DATA avx2const108<>+16(SB)/8, $0x3f811130b23e3378
+DATA avx2const108<>+24(SB)/8, $0x3f811130b23e3378
 GLOBL avx2const108<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const109<>+0(SB)/8, $0x3f29e8ecd3ede4cf
-DATA avx2const109<>+8(SB)/8, $0x3f29e8ecd3ede4cf
-DATA avx2const109<>+16(SB)/8, $0x3f29e8ecd3ede4cf
-DATA avx2const109<>+24(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const109<>+0(SB)/8, $0x3f56d9569691baea
+DATA avx2const109<>+8(SB)/8, $0x3f56d9569691baea
+DATA avx2const109<>+16(SB)/8, $0x3f56d9569691baea
+DATA avx2const109<>+24(SB)/8, $0x3f56d9569691baea
 GLOBL avx2const109<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const110<>+0(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const110<>+8(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const110<>+16(SB)/8, $0x3f29e8ecd3ede4cf
+DATA avx2const110<>+24(SB)/8, $0x3f29e8ecd3ede4cf
+GLOBL avx2const110<>(SB), RODATA|NOPTR, $32
 
 // func logFloat32AVX2(dst *float32, x *float32, n int, stream int)
 // Requires: AVX, AVX2, CMOV, FMA3, MMX+
@@ -25594,41 +25588,41 @@ TEXT ·logFloat32AVX2(SB), NOSPLIT, $0-32
 	CMOVQHI     AX, BX
 	TESTQ       BX, BX
 	JZ          none1354
-	LEAQ        avx2const80<>+32(SB), SI
+	LEAQ        avx2const81<>+32(SB), SI
 	NEGQ        BX
 	VMOVDQU     (SI)(BX*4), X1
 	NEGQ        BX
 	VPMOVSXDQ   X1, Y2
 	VMASKMOVPS  (DX), X1, X2
 	VCVTPS2PD   X2, Y2
-	VPADDQ      avx2const60<>+0(SB), Y2, Y3
+	VPADDQ      avx2const61<>+0(SB), Y2, Y3
 	VPSRLQ      $0x34, Y3, Y4
-	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      avx2const63<>+0(SB), Y4, Y4
-	VPAND       avx2const62<>+0(SB), Y3, Y3
-	VPADDQ      avx2const61<>+0(SB), Y3, Y3
-	VSUBPD      avx2const17<>+0(SB), Y3, Y3
-	VADDPD      avx2const48<>+0(SB), Y3, Y5
+	VPOR        avx2const12<>+0(SB), Y4, Y4
+	VSUBPD      avx2const64<>+0(SB), Y4, Y4
+	VPAND       avx2const63<>+0(SB), Y3, Y3
+	VPADDQ      avx2const62<>+0(SB), Y3, Y3
+	VSUBPD      avx2const18<>+0(SB), Y3, Y3
+	VADDPD      avx2const49<>+0(SB), Y3, Y5
 	VDIVPD      Y5, Y3, Y5
 	VMULPD      Y5, Y5, Y3
-	VMOVUPD     avx2const113<>+0(SB), Y6
+	VMOVUPD     avx2const114<>+0(SB), Y6
+	VFMADD213PD avx2const113<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const112<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const111<>+0(SB), Y3, Y6
-	VFMADD213PD avx2const110<>+0(SB), Y3, Y6
-	VFMADD213PD avx2const48<>+0(SB), Y3, Y6
+	VFMADD213PD avx2const49<>+0(SB), Y3, Y6
 	VMULPD      Y5, Y6, Y6
-	VFMADD231PD avx2const102<>+0(SB), Y4, Y6
-	VPSUBQ      avx2const58<>+0(SB), Y2, Y3
-	VPCMPGTQ    avx2const65<>+0(SB), Y3, Y4
+	VFMADD231PD avx2const103<>+0(SB), Y4, Y6
+	VPSUBQ      avx2const59<>+0(SB), Y2, Y3
+	VPCMPGTQ    avx2const66<>+0(SB), Y3, Y4
 	VPOR        Y3, Y4, Y4
 	VMOVMSKPD   Y4, SI
 	TESTL       SI, SI
 	JZ          ordinary1355
 	VCMPPD      $0x11, Y0, Y2, Y3
-	VBLENDVPD   Y3, avx2const66<>+0(SB), Y6, Y6
+	VBLENDVPD   Y3, avx2const67<>+0(SB), Y6, Y6
 	VCMPPD      $0x00, Y0, Y2, Y3
-	VBLENDVPD   Y3, avx2const24<>+0(SB), Y6, Y6
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y2, Y3
+	VBLENDVPD   Y3, avx2const25<>+0(SB), Y6, Y6
+	VCMPPD      $0x05, avx2const24<>+0(SB), Y2, Y3
 	VBLENDVPD   Y3, Y2, Y6, Y6
 
 ordinary1355:
@@ -25644,136 +25638,136 @@ none1354:
 
 loop1356:
 	VCVTPS2PD   (DX), Y1
-	VPADDQ      avx2const60<>+0(SB), Y1, Y2
+	VPADDQ      avx2const61<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
-	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const63<>+0(SB), Y3, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
-	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VPOR        avx2const12<>+0(SB), Y3, Y3
+	VSUBPD      avx2const64<>+0(SB), Y3, Y3
+	VPAND       avx2const63<>+0(SB), Y2, Y2
+	VPADDQ      avx2const62<>+0(SB), Y2, Y2
+	VSUBPD      avx2const18<>+0(SB), Y2, Y2
+	VADDPD      avx2const49<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const113<>+0(SB), Y5
+	VMOVUPD     avx2const114<>+0(SB), Y5
+	VFMADD213PD avx2const113<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const112<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const49<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const102<>+0(SB), Y3, Y5
-	VPSUBQ      avx2const58<>+0(SB), Y1, Y2
-	VPCMPGTQ    avx2const65<>+0(SB), Y2, Y3
+	VFMADD231PD avx2const103<>+0(SB), Y3, Y5
+	VPSUBQ      avx2const59<>+0(SB), Y1, Y2
+	VPCMPGTQ    avx2const66<>+0(SB), Y2, Y3
 	VPOR        Y2, Y3, Y3
 	VMOVMSKPD   Y3, BX
 	TESTL       BX, BX
 	JZ          ordinary1358
 	VCMPPD      $0x11, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
+	VBLENDVPD   Y2, avx2const67<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, avx2const25<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const24<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 
 ordinary1358:
 	VCVTPD2PSY  Y5, X1
 	VMOVNTPD    X1, (CX)
 	VCVTPS2PD   16(DX), Y1
-	VPADDQ      avx2const60<>+0(SB), Y1, Y2
+	VPADDQ      avx2const61<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
-	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const63<>+0(SB), Y3, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
-	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VPOR        avx2const12<>+0(SB), Y3, Y3
+	VSUBPD      avx2const64<>+0(SB), Y3, Y3
+	VPAND       avx2const63<>+0(SB), Y2, Y2
+	VPADDQ      avx2const62<>+0(SB), Y2, Y2
+	VSUBPD      avx2const18<>+0(SB), Y2, Y2
+	VADDPD      avx2const49<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const113<>+0(SB), Y5
+	VMOVUPD     avx2const114<>+0(SB), Y5
+	VFMADD213PD avx2const113<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const112<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const49<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const102<>+0(SB), Y3, Y5
-	VPSUBQ      avx2const58<>+0(SB), Y1, Y2
-	VPCMPGTQ    avx2const65<>+0(SB), Y2, Y3
+	VFMADD231PD avx2const103<>+0(SB), Y3, Y5
+	VPSUBQ      avx2const59<>+0(SB), Y1, Y2
+	VPCMPGTQ    avx2const66<>+0(SB), Y2, Y3
 	VPOR        Y2, Y3, Y3
 	VMOVMSKPD   Y3, BX
 	TESTL       BX, BX
 	JZ          ordinary1359
 	VCMPPD      $0x11, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
+	VBLENDVPD   Y2, avx2const67<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, avx2const25<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const24<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 
 ordinary1359:
 	VCVTPD2PSY  Y5, X1
 	VMOVNTPD    X1, 16(CX)
 	VCVTPS2PD   32(DX), Y1
-	VPADDQ      avx2const60<>+0(SB), Y1, Y2
+	VPADDQ      avx2const61<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
-	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const63<>+0(SB), Y3, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
-	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VPOR        avx2const12<>+0(SB), Y3, Y3
+	VSUBPD      avx2const64<>+0(SB), Y3, Y3
+	VPAND       avx2const63<>+0(SB), Y2, Y2
+	VPADDQ      avx2const62<>+0(SB), Y2, Y2
+	VSUBPD      avx2const18<>+0(SB), Y2, Y2
+	VADDPD      avx2const49<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const113<>+0(SB), Y5
+	VMOVUPD     avx2const114<>+0(SB), Y5
+	VFMADD213PD avx2const113<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const112<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const49<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const102<>+0(SB), Y3, Y5
-	VPSUBQ      avx2const58<>+0(SB), Y1, Y2
-	VPCMPGTQ    avx2const65<>+0(SB), Y2, Y3
+	VFMADD231PD avx2const103<>+0(SB), Y3, Y5
+	VPSUBQ      avx2const59<>+0(SB), Y1, Y2
+	VPCMPGTQ    avx2const66<>+0(SB), Y2, Y3
 	VPOR        Y2, Y3, Y3
 	VMOVMSKPD   Y3, BX
 	TESTL       BX, BX
 	JZ          ordinary1360
 	VCMPPD      $0x11, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
+	VBLENDVPD   Y2, avx2const67<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, avx2const25<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const24<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 
 ordinary1360:
 	VCVTPD2PSY  Y5, X1
 	VMOVNTPD    X1, 32(CX)
 	VCVTPS2PD   48(DX), Y1
-	VPADDQ      avx2const60<>+0(SB), Y1, Y2
+	VPADDQ      avx2const61<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
-	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const63<>+0(SB), Y3, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
-	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VPOR        avx2const12<>+0(SB), Y3, Y3
+	VSUBPD      avx2const64<>+0(SB), Y3, Y3
+	VPAND       avx2const63<>+0(SB), Y2, Y2
+	VPADDQ      avx2const62<>+0(SB), Y2, Y2
+	VSUBPD      avx2const18<>+0(SB), Y2, Y2
+	VADDPD      avx2const49<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const113<>+0(SB), Y5
+	VMOVUPD     avx2const114<>+0(SB), Y5
+	VFMADD213PD avx2const113<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const112<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const49<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const102<>+0(SB), Y3, Y5
-	VPSUBQ      avx2const58<>+0(SB), Y1, Y2
-	VPCMPGTQ    avx2const65<>+0(SB), Y2, Y3
+	VFMADD231PD avx2const103<>+0(SB), Y3, Y5
+	VPSUBQ      avx2const59<>+0(SB), Y1, Y2
+	VPCMPGTQ    avx2const66<>+0(SB), Y2, Y3
 	VPOR        Y2, Y3, Y3
 	VMOVMSKPD   Y3, BX
 	TESTL       BX, BX
 	JZ          ordinary1361
 	VCMPPD      $0x11, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
+	VBLENDVPD   Y2, avx2const67<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, avx2const25<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const24<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 
 ordinary1361:
@@ -25795,136 +25789,136 @@ plain1353:
 
 loop1362:
 	VCVTPS2PD   (DX), Y1
-	VPADDQ      avx2const60<>+0(SB), Y1, Y2
+	VPADDQ      avx2const61<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
-	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const63<>+0(SB), Y3, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
-	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VPOR        avx2const12<>+0(SB), Y3, Y3
+	VSUBPD      avx2const64<>+0(SB), Y3, Y3
+	VPAND       avx2const63<>+0(SB), Y2, Y2
+	VPADDQ      avx2const62<>+0(SB), Y2, Y2
+	VSUBPD      avx2const18<>+0(SB), Y2, Y2
+	VADDPD      avx2const49<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const113<>+0(SB), Y5
+	VMOVUPD     avx2const114<>+0(SB), Y5
+	VFMADD213PD avx2const113<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const112<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const49<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const102<>+0(SB), Y3, Y5
-	VPSUBQ      avx2const58<>+0(SB), Y1, Y2
-	VPCMPGTQ    avx2const65<>+0(SB), Y2, Y3
+	VFMADD231PD avx2const103<>+0(SB), Y3, Y5
+	VPSUBQ      avx2const59<>+0(SB), Y1, Y2
+	VPCMPGTQ    avx2const66<>+0(SB), Y2, Y3
 	VPOR        Y2, Y3, Y3
 	VMOVMSKPD   Y3, BX
 	TESTL       BX, BX
 	JZ          ordinary1364
 	VCMPPD      $0x11, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
+	VBLENDVPD   Y2, avx2const67<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, avx2const25<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const24<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 
 ordinary1364:
 	VCVTPD2PSY  Y5, X1
 	VMOVUPD     X1, (CX)
 	VCVTPS2PD   16(DX), Y1
-	VPADDQ      avx2const60<>+0(SB), Y1, Y2
+	VPADDQ      avx2const61<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
-	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const63<>+0(SB), Y3, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
-	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VPOR        avx2const12<>+0(SB), Y3, Y3
+	VSUBPD      avx2const64<>+0(SB), Y3, Y3
+	VPAND       avx2const63<>+0(SB), Y2, Y2
+	VPADDQ      avx2const62<>+0(SB), Y2, Y2
+	VSUBPD      avx2const18<>+0(SB), Y2, Y2
+	VADDPD      avx2const49<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const113<>+0(SB), Y5
+	VMOVUPD     avx2const114<>+0(SB), Y5
+	VFMADD213PD avx2const113<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const112<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const49<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const102<>+0(SB), Y3, Y5
-	VPSUBQ      avx2const58<>+0(SB), Y1, Y2
-	VPCMPGTQ    avx2const65<>+0(SB), Y2, Y3
+	VFMADD231PD avx2const103<>+0(SB), Y3, Y5
+	VPSUBQ      avx2const59<>+0(SB), Y1, Y2
+	VPCMPGTQ    avx2const66<>+0(SB), Y2, Y3
 	VPOR        Y2, Y3, Y3
 	VMOVMSKPD   Y3, BX
 	TESTL       BX, BX
 	JZ          ordinary1365
 	VCMPPD      $0x11, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
+	VBLENDVPD   Y2, avx2const67<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, avx2const25<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const24<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 
 ordinary1365:
 	VCVTPD2PSY  Y5, X1
 	VMOVUPD     X1, 16(CX)
 	VCVTPS2PD   32(DX), Y1
-	VPADDQ      avx2const60<>+0(SB), Y1, Y2
+	VPADDQ      avx2const61<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
-	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const63<>+0(SB), Y3, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
-	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VPOR        avx2const12<>+0(SB), Y3, Y3
+	VSUBPD      avx2const64<>+0(SB), Y3, Y3
+	VPAND       avx2const63<>+0(SB), Y2, Y2
+	VPADDQ      avx2const62<>+0(SB), Y2, Y2
+	VSUBPD      avx2const18<>+0(SB), Y2, Y2
+	VADDPD      avx2const49<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const113<>+0(SB), Y5
+	VMOVUPD     avx2const114<>+0(SB), Y5
+	VFMADD213PD avx2const113<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const112<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const49<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const102<>+0(SB), Y3, Y5
-	VPSUBQ      avx2const58<>+0(SB), Y1, Y2
-	VPCMPGTQ    avx2const65<>+0(SB), Y2, Y3
+	VFMADD231PD avx2const103<>+0(SB), Y3, Y5
+	VPSUBQ      avx2const59<>+0(SB), Y1, Y2
+	VPCMPGTQ    avx2const66<>+0(SB), Y2, Y3
 	VPOR        Y2, Y3, Y3
 	VMOVMSKPD   Y3, BX
 	TESTL       BX, BX
 	JZ          ordinary1366
 	VCMPPD      $0x11, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
+	VBLENDVPD   Y2, avx2const67<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, avx2const25<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const24<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 
 ordinary1366:
 	VCVTPD2PSY  Y5, X1
 	VMOVUPD     X1, 32(CX)
 	VCVTPS2PD   48(DX), Y1
-	VPADDQ      avx2const60<>+0(SB), Y1, Y2
+	VPADDQ      avx2const61<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
-	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const63<>+0(SB), Y3, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
-	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VPOR        avx2const12<>+0(SB), Y3, Y3
+	VSUBPD      avx2const64<>+0(SB), Y3, Y3
+	VPAND       avx2const63<>+0(SB), Y2, Y2
+	VPADDQ      avx2const62<>+0(SB), Y2, Y2
+	VSUBPD      avx2const18<>+0(SB), Y2, Y2
+	VADDPD      avx2const49<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const113<>+0(SB), Y5
+	VMOVUPD     avx2const114<>+0(SB), Y5
+	VFMADD213PD avx2const113<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const112<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const49<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const102<>+0(SB), Y3, Y5
-	VPSUBQ      avx2const58<>+0(SB), Y1, Y2
-	VPCMPGTQ    avx2const65<>+0(SB), Y2, Y3
+	VFMADD231PD avx2const103<>+0(SB), Y3, Y5
+	VPSUBQ      avx2const59<>+0(SB), Y1, Y2
+	VPCMPGTQ    avx2const66<>+0(SB), Y2, Y3
 	VPOR        Y2, Y3, Y3
 	VMOVMSKPD   Y3, BX
 	TESTL       BX, BX
 	JZ          ordinary1367
 	VCMPPD      $0x11, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
+	VBLENDVPD   Y2, avx2const67<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, avx2const25<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const24<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 
 ordinary1367:
@@ -25942,34 +25936,34 @@ end1363:
 
 loop1368:
 	VCVTPS2PD   (DX), Y1
-	VPADDQ      avx2const60<>+0(SB), Y1, Y2
+	VPADDQ      avx2const61<>+0(SB), Y1, Y2
 	VPSRLQ      $0x34, Y2, Y3
-	VPOR        avx2const11<>+0(SB), Y3, Y3
-	VSUBPD      avx2const63<>+0(SB), Y3, Y3
-	VPAND       avx2const62<>+0(SB), Y2, Y2
-	VPADDQ      avx2const61<>+0(SB), Y2, Y2
-	VSUBPD      avx2const17<>+0(SB), Y2, Y2
-	VADDPD      avx2const48<>+0(SB), Y2, Y4
+	VPOR        avx2const12<>+0(SB), Y3, Y3
+	VSUBPD      avx2const64<>+0(SB), Y3, Y3
+	VPAND       avx2const63<>+0(SB), Y2, Y2
+	VPADDQ      avx2const62<>+0(SB), Y2, Y2
+	VSUBPD      avx2const18<>+0(SB), Y2, Y2
+	VADDPD      avx2const49<>+0(SB), Y2, Y4
 	VDIVPD      Y4, Y2, Y4
 	VMULPD      Y4, Y4, Y2
-	VMOVUPD     avx2const113<>+0(SB), Y5
+	VMOVUPD     avx2const114<>+0(SB), Y5
+	VFMADD213PD avx2const113<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const112<>+0(SB), Y2, Y5
 	VFMADD213PD avx2const111<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const110<>+0(SB), Y2, Y5
-	VFMADD213PD avx2const48<>+0(SB), Y2, Y5
+	VFMADD213PD avx2const49<>+0(SB), Y2, Y5
 	VMULPD      Y4, Y5, Y5
-	VFMADD231PD avx2const102<>+0(SB), Y3, Y5
-	VPSUBQ      avx2const58<>+0(SB), Y1, Y2
-	VPCMPGTQ    avx2const65<>+0(SB), Y2, Y3
+	VFMADD231PD avx2const103<>+0(SB), Y3, Y5
+	VPSUBQ      avx2const59<>+0(SB), Y1, Y2
+	VPCMPGTQ    avx2const66<>+0(SB), Y2, Y3
 	VPOR        Y2, Y3, Y3
 	VMOVMSKPD   Y3, BX
 	TESTL       BX, BX
 	JZ          ordinary1370
 	VCMPPD      $0x11, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const66<>+0(SB), Y5, Y5
+	VBLENDVPD   Y2, avx2const67<>+0(SB), Y5, Y5
 	VCMPPD      $0x00, Y0, Y1, Y2
-	VBLENDVPD   Y2, avx2const24<>+0(SB), Y5, Y5
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y1, Y2
+	VBLENDVPD   Y2, avx2const25<>+0(SB), Y5, Y5
+	VCMPPD      $0x05, avx2const24<>+0(SB), Y1, Y2
 	VBLENDVPD   Y2, Y1, Y5, Y5
 
 ordinary1370:
@@ -25984,41 +25978,41 @@ ordinary1370:
 end1369:
 	TESTQ       AX, AX
 	JZ          none1371
-	LEAQ        avx2const80<>+32(SB), BX
+	LEAQ        avx2const81<>+32(SB), BX
 	NEGQ        AX
 	VMOVDQU     (BX)(AX*4), X1
 	NEGQ        AX
 	VPMOVSXDQ   X1, Y2
 	VMASKMOVPS  (DX), X1, X2
 	VCVTPS2PD   X2, Y2
-	VPADDQ      avx2const60<>+0(SB), Y2, Y3
+	VPADDQ      avx2const61<>+0(SB), Y2, Y3
 	VPSRLQ      $0x34, Y3, Y4
-	VPOR        avx2const11<>+0(SB), Y4, Y4
-	VSUBPD      avx2const63<>+0(SB), Y4, Y4
-	VPAND       avx2const62<>+0(SB), Y3, Y3
-	VPADDQ      avx2const61<>+0(SB), Y3, Y3
-	VSUBPD      avx2const17<>+0(SB), Y3, Y3
-	VADDPD      avx2const48<>+0(SB), Y3, Y5
+	VPOR        avx2const12<>+0(SB), Y4, Y4
+	VSUBPD      avx2const64<>+0(SB), Y4, Y4
+	VPAND       avx2const63<>+0(SB), Y3, Y3
+	VPADDQ      avx2const62<>+0(SB), Y3, Y3
+	VSUBPD      avx2const18<>+0(SB), Y3, Y3
+	VADDPD      avx2const49<>+0(SB), Y3, Y5
 	VDIVPD      Y5, Y3, Y5
 	VMULPD      Y5, Y5, Y3
-	VMOVUPD     avx2const113<>+0(SB), Y6
+	VMOVUPD     avx2const114<>+0(SB), Y6
+	VFMADD213PD avx2const113<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const112<>+0(SB), Y3, Y6
 	VFMADD213PD avx2const111<>+0(SB), Y3, Y6
-	VFMADD213PD avx2const110<>+0(SB), Y3, Y6
-	VFMADD213PD avx2const48<>+0(SB), Y3, Y6
+	VFMADD213PD avx2const49<>+0(SB), Y3, Y6
 	VMULPD      Y5, Y6, Y6
-	VFMADD231PD avx2const102<>+0(SB), Y4, Y6
-	VPSUBQ      avx2const58<>+0(SB), Y2, Y3
-	VPCMPGTQ    avx2const65<>+0(SB), Y3, Y4
+	VFMADD231PD avx2const103<>+0(SB), Y4, Y6
+	VPSUBQ      avx2const59<>+0(SB), Y2, Y3
+	VPCMPGTQ    avx2const66<>+0(SB), Y3, Y4
 	VPOR        Y3, Y4, Y4
 	VMOVMSKPD   Y4, AX
 	TESTL       AX, AX
 	JZ          ordinary1372
 	VCMPPD      $0x11, Y0, Y2, Y3
-	VBLENDVPD   Y3, avx2const66<>+0(SB), Y6, Y6
+	VBLENDVPD   Y3, avx2const67<>+0(SB), Y6, Y6
 	VCMPPD      $0x00, Y0, Y2, Y0
-	VBLENDVPD   Y0, avx2const24<>+0(SB), Y6, Y6
-	VCMPPD      $0x05, avx2const23<>+0(SB), Y2, Y0
+	VBLENDVPD   Y0, avx2const25<>+0(SB), Y6, Y6
+	VCMPPD      $0x05, avx2const24<>+0(SB), Y2, Y0
 	VBLENDVPD   Y0, Y2, Y6, Y6
 
 ordinary1372:
@@ -26029,29 +26023,29 @@ none1371:
 	VZEROUPPER
 	RET
 
-DATA avx2const110<>+0(SB)/8, $0x3fe555554fdd9bbb
-DATA avx2const110<>+8(SB)/8, $0x3fe555554fdd9bbb
-DATA avx2const110<>+16(SB)/8, $0x3fe555554fdd9bbb
-DATA avx2const110<>+24(SB)/8, $0x3fe555554fdd9bbb
-GLOBL avx2const110<>(SB), RODATA|NOPTR, $32
-
-DATA avx2const111<>+0(SB)/8, $0x3fd999a7a2bc57db
-DATA avx2const111<>+8(SB)/8, $0x3fd999a7a2bc57db
-DATA avx2const111<>+16(SB)/8, $0x3fd999a7a2bc57db
-DATA avx2const111<>+24(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const111<>+0(SB)/8, $0x3fe555554fdd9bbb
+DATA avx2const111<>+8(SB)/8, $0x3fe555554fdd9bbb
+DATA avx2const111<>+16(SB)/8, $0x3fe555554fdd9bbb
+DATA avx2const111<>+24(SB)/8, $0x3fe555554fdd9bbb
 GLOBL avx2const111<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const112<>+0(SB)/8, $0x3fd2438ecab6622d
-DATA avx2const112<>+8(SB)/8, $0x3fd2438ecab6622d
-DATA avx2const112<>+16(SB)/8, $0x3fd2438ecab6622d
-DATA avx2const112<>+24(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const112<>+0(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const112<>+8(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const112<>+16(SB)/8, $0x3fd999a7a2bc57db
+DATA avx2const112<>+24(SB)/8, $0x3fd999a7a2bc57db
 GLOBL avx2const112<>(SB), RODATA|NOPTR, $32
 
-DATA avx2const113<>+0(SB)/8, $0x3fce2f392124a067
-DATA avx2const113<>+8(SB)/8, $0x3fce2f392124a067
-DATA avx2const113<>+16(SB)/8, $0x3fce2f392124a067
-DATA avx2const113<>+24(SB)/8, $0x3fce2f392124a067
+DATA avx2const113<>+0(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const113<>+8(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const113<>+16(SB)/8, $0x3fd2438ecab6622d
+DATA avx2const113<>+24(SB)/8, $0x3fd2438ecab6622d
 GLOBL avx2const113<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const114<>+0(SB)/8, $0x3fce2f392124a067
+DATA avx2const114<>+8(SB)/8, $0x3fce2f392124a067
+DATA avx2const114<>+16(SB)/8, $0x3fce2f392124a067
+DATA avx2const114<>+24(SB)/8, $0x3fce2f392124a067
+GLOBL avx2const114<>(SB), RODATA|NOPTR, $32
 
 // func unaryInt64AVX2(c int, dst *int64, x *int64, a int64, n int, stream int)
 // Requires: AVX, AVX2, CMOV, MMX+
@@ -26821,10 +26815,10 @@ TEXT ·shiftedInt64AVX2(SB), NOSPLIT, $0-48
 	NEGQ         AX
 	VMOVQ        AX, X0
 	VPBROADCASTQ X0, Y0
-	VPADDQ       avx2const2<>+0(SB), Y0, Y0
+	VPADDQ       avx2const3<>+0(SB), Y0, Y0
 	MOVQ         x_base+0(FP), AX
 	MOVQ         x_len+8(FP), CX
-	VBROADCASTSD avx2const36<>+0(SB), Y1
+	VBROADCASTSD avx2const37<>+0(SB), Y1
 	VPXOR        Y2, Y2, Y2
 	VPXOR        Y3, Y3, Y3
 	VPXOR        Y4, Y4, Y4
@@ -26850,19 +26844,19 @@ loop1416:
 
 loop1418:
 	VPADDQ      (AX), Y0, Y12
-	VSUBPD      avx2const2<>+0(SB), Y12, Y12
+	VSUBPD      avx2const3<>+0(SB), Y12, Y12
 	VFMADD231PD Y1, Y12, Y2
 	VFMADD231PD Y12, Y12, Y7
 	VPADDQ      32(AX), Y0, Y12
-	VSUBPD      avx2const2<>+0(SB), Y12, Y12
+	VSUBPD      avx2const3<>+0(SB), Y12, Y12
 	VFMADD231PD Y1, Y12, Y3
 	VFMADD231PD Y12, Y12, Y8
 	VPADDQ      64(AX), Y0, Y12
-	VSUBPD      avx2const2<>+0(SB), Y12, Y12
+	VSUBPD      avx2const3<>+0(SB), Y12, Y12
 	VFMADD231PD Y1, Y12, Y4
 	VFMADD231PD Y12, Y12, Y9
 	VPADDQ      96(AX), Y0, Y12
-	VSUBPD      avx2const2<>+0(SB), Y12, Y12
+	VSUBPD      avx2const3<>+0(SB), Y12, Y12
 	VFMADD231PD Y1, Y12, Y5
 	VFMADD231PD Y12, Y12, Y10
 	ADDQ        $+128, AX
@@ -26899,7 +26893,7 @@ end1417:
 
 loop1420:
 	VPADDQ      (AX), Y0, Y3
-	VSUBPD      avx2const2<>+0(SB), Y3, Y3
+	VSUBPD      avx2const3<>+0(SB), Y3, Y3
 	VFMADD231PD Y1, Y3, Y2
 	VFMADD231PD Y3, Y3, Y7
 	ADDQ        $+32, AX
@@ -26916,7 +26910,7 @@ end1421:
 	NEGQ        CX
 	VMASKMOVPD  (AX), Y3, Y4
 	VPADDQ      Y4, Y0, Y0
-	VSUBPD      avx2const2<>+0(SB), Y0, Y0
+	VSUBPD      avx2const3<>+0(SB), Y0, Y0
 	VANDPD      Y3, Y0, Y0
 	VFMADD231PD Y1, Y0, Y2
 	VFMADD231PD Y0, Y0, Y7
@@ -26940,8 +26934,8 @@ none1422:
 // func hashAVX2(dst *int64, x *int64, seed uint64, n int, stream int)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·hashAVX2(SB), NOSPLIT, $0-40
-	VMOVUPD      avx2const114<>+0(SB), Y1
-	VMOVUPD      avx2const115<>+0(SB), Y2
+	VMOVUPD      avx2const115<>+0(SB), Y1
+	VMOVUPD      avx2const116<>+0(SB), Y2
 	VPBROADCASTQ seed+16(FP), Y0
 	MOVQ         n+24(FP), AX
 	MOVQ         dst+0(FP), CX
@@ -27283,23 +27277,23 @@ none1431:
 	VZEROUPPER
 	RET
 
-DATA avx2const114<>+0(SB)/8, $0xff51afd7ed558ccd
-DATA avx2const114<>+8(SB)/8, $0xff51afd7ed558ccd
-DATA avx2const114<>+16(SB)/8, $0xff51afd7ed558ccd
-DATA avx2const114<>+24(SB)/8, $0xff51afd7ed558ccd
-GLOBL avx2const114<>(SB), RODATA|NOPTR, $32
-
-DATA avx2const115<>+0(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx2const115<>+8(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx2const115<>+16(SB)/8, $0xc4ceb9fe1a85ec53
-DATA avx2const115<>+24(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx2const115<>+0(SB)/8, $0xff51afd7ed558ccd
+DATA avx2const115<>+8(SB)/8, $0xff51afd7ed558ccd
+DATA avx2const115<>+16(SB)/8, $0xff51afd7ed558ccd
+DATA avx2const115<>+24(SB)/8, $0xff51afd7ed558ccd
 GLOBL avx2const115<>(SB), RODATA|NOPTR, $32
+
+DATA avx2const116<>+0(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx2const116<>+8(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx2const116<>+16(SB)/8, $0xc4ceb9fe1a85ec53
+DATA avx2const116<>+24(SB)/8, $0xc4ceb9fe1a85ec53
+GLOBL avx2const116<>(SB), RODATA|NOPTR, $32
 
 // func bucketsOfAVX2(dst *int64, x []int64, seed uint64, n uint64)
 // Requires: AVX, AVX2
 TEXT ·bucketsOfAVX2(SB), NOSPLIT, $0-48
-	VMOVUPD      avx2const114<>+0(SB), Y2
-	VMOVUPD      avx2const115<>+0(SB), Y3
+	VMOVUPD      avx2const115<>+0(SB), Y2
+	VMOVUPD      avx2const116<>+0(SB), Y3
 	VPBROADCASTQ seed+32(FP), Y0
 	VPBROADCASTQ n+40(FP), Y1
 	MOVQ         x_base+8(FP), CX

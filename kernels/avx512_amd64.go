@@ -19,7 +19,7 @@ func sumHalvesAVX512(x []float64) float64
 //go:noescape
 func dotAVX512(x []float64, y []float64) float64
 
-// sumInt64AVX512 equals sumInt64Go.
+// sumInt64AVX512 returns the sum of all x and that of all x>>48, of up to 2^16 values.
 //
 //go:noescape
 func sumInt64AVX512(x []int64) (low uint64, high int64)

@@ -82,13 +82,13 @@ func sumInt64Block(x []int64) Int128 {
 	switch {
 	case active == levelAVX512 && dotWords:
 		low, high := sumWordsAVX512(x)
-		return widen(low, high, 48)
+		return widen(low, high)
 	case active == levelAVX512:
 		low, high := sumInt64AVX512(x)
-		return widen(low, high, 32)
+		return widen(low, high)
 	case active == levelAVX2:
 		low, high := sumInt64AVX2(x)
-		return widen(low, high, 32)
+		return widen(low, high)
 	}
 	return sumInt64Go(x)
 }
@@ -103,10 +103,10 @@ func sumInt64Go(x []int64) Int128 {
 	return Int128{hi, lo}
 }
 
-// widen returns the sum whose low 64 bits are low, given the sum of all v>>shift: of n values
-// the sum lies in [high<<shift, high<<shift + n<<shift), which holds one number with these
-// low bits if n is at most 2^(64-shift).
-func widen(low uint64, high int64, shift uint) Int128 {
-	from := Int128{high >> (64 - shift), uint64(high) << shift}
+// widen returns the sum whose low 64 bits are low, given the sum of all v>>48: of n values
+// the sum lies in [high<<48, high<<48 + n<<48), which holds one number with these low bits
+// if n is at most 2^16.
+func widen(low uint64, high int64) Int128 {
+	from := Int128{high >> 16, uint64(high) << 48}
 	return from.Add(Int128{0, low - from.Lo})
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/shmengine/shmengine/internal/testmem"
 )
 
-// Both bodies of AVX-512 add up what the plain loop does, also the largest and the smallest
+// All bodies add up what the plain loop does, also the largest and the smallest
 // numbers of a whole block, and read nothing outside.
 func TestSumOfWords(t *testing.T) {
 	if best() < levelAVX512 {
@@ -31,14 +31,17 @@ func TestSumOfWords(t *testing.T) {
 					x[i] = number()
 				}
 				want := sumInt64Go(x)
-				if low, high := sumInt64AVX512(x); widen(low, high, 32) != want {
-					t.Fatalf("%d numbers of kind %d, by halves: %v, want %v", n, k, widen(low, high, 32), want)
+				if low, high := sumInt64AVX512(x); widen(low, high) != want {
+					t.Fatalf("%d numbers of kind %d, by products: %v, want %v", n, k, widen(low, high), want)
+				}
+				if low, high := sumInt64AVX2(x); widen(low, high) != want {
+					t.Fatalf("%d numbers of kind %d, by AVX2: %v, want %v", n, k, widen(low, high), want)
 				}
 				if !dotWords {
 					continue
 				}
-				if low, high := sumWordsAVX512(x); widen(low, high, 48) != want {
-					t.Fatalf("%d numbers of kind %d, by words: %v, want %v", n, k, widen(low, high, 48), want)
+				if low, high := sumWordsAVX512(x); widen(low, high) != want {
+					t.Fatalf("%d numbers of kind %d, by words: %v, want %v", n, k, widen(low, high), want)
 				}
 			}
 		}

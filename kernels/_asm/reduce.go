@@ -53,72 +53,43 @@ func dot() {
 	done()
 }
 
-// sumInt adds up the values and, apart, their high halves: see widen.
+// sumInt adds up the values and, apart, their upper 16 bits: see widen. Products of words
+// pick these out: with 1, and of the others with 0.
 func sumInt() {
-	routine("sumInt64", "func(x []int64) (low uint64, high int64)")
-	x, n := slice("x")
-	all := GP64()
-	MOVQ(n, all)
-	low, high := vecs(4), vecs(4)
-	l := loop{n: n, in: []GPVirtual{x}, unroll: 4, far: true}
-	l.body = func(j int, in []Op, m *mask) {
-		v := vec()
-		VMOVUPD(in[0], v)
-		VPADDQ(v, low[j], low[j])
-		h := highHalf(v, m)
-		VPADDQ(h, high[j], high[j])
-	}
-	l.emit()
-	tree(low, addInt)
-	tree(high, addInt)
-	result(halves(low[0], addInt), 0)
-	h := GP64()
-	VMOVQ(halves(high[0], addInt), h)
-	if !level.wide { // each was 2^31 too much
-		SHLQ(Imm(31), all)
-		SUBQ(all, h)
-	}
-	Store(h, Return("high"))
-	done()
+	sumUpper("sumInt64", pick(8, 4), func(v, upper, sum VecVirtual) {
+		products := vec()
+		VPMADDWD(upper, v, products)
+		VPADDD(products, sum, sum)
+	})
 }
 
-// sumWords adds up the values and, apart, their upper 16 bits, which one instruction of
-// AVX512_VNNI picks out and adds: their products with 1, and those of the others with 0.
+// sumWords is sumInt by one instruction of AVX512_VNNI that multiplies and adds.
 func sumWords() {
-	if !level.wide {
-		return
+	if level.wide {
+		sumUpper("sumWords", 8, func(v, upper, sum VecVirtual) { VPDPWSSD(v, upper, sum) })
 	}
-	routine("sumWords", "func(x []int64) (low uint64, high int64)", "returns the sum of all x and that of all x>>48, of up to 2^16 values.")
+}
+
+func sumUpper(name string, unroll int, add func(v, upper, sum VecVirtual)) {
+	routine(name, "func(x []int64) (low uint64, high int64)", "returns the sum of all x and that of all x>>48, of up to 2^16 values.")
 	x, n := slice("x")
 	upper := factor(1 << 48)
-	low, high := vecs(8), vecs(8)
-	l := loop{n: n, in: []GPVirtual{x}, unroll: 8, far: true, words: 2}
+	low, high := vecs(unroll), vecs(unroll)
+	l := loop{n: n, in: []GPVirtual{x}, unroll: unroll, far: true, words: pick(2, 1)}
 	l.body = func(j int, in []Op, _ *mask) {
 		v := loaded(in[0])
 		VPADDQ(v, low[j], low[j])
-		VPDPWSSD(v, upper, high[j])
+		add(v, upper, high[j])
 	}
 	l.emit()
 	tree(low, addInt)
-	tree(high, addInt) // in the upper halves: the lower ones are 0
-	VPSRAQ(Imm(32), high[0], high[0])
+	tree(high, addDword) // in the upper halves: the lower ones are 0
 	result(halves(low[0], addInt), 0)
-	result(halves(high[0], addInt), 1)
+	h := GP64()
+	VMOVQ(halves(high[0], addDword), h)
+	SARQ(Imm(32), h)
+	Store(h, Return("high"))
 	done()
-}
-
-// highHalf returns v>>32 in the lanes of m; for AVX2, which has no such
-// shift, 2^31 more.
-func highHalf(v VecVirtual, m *mask) VecVirtual {
-	h := vec()
-	if level.wide {
-		VPSRAQ(Imm(32), v, h)
-		return h
-	}
-	VPXOR(splat(1<<63), v, h)
-	VPSRLQ(Imm(32), h, h)
-	m.keep(h)
-	return h
 }
 
 func shifted() {
