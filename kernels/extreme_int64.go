@@ -18,16 +18,26 @@ func MaxInt64(x []int64) (hi int64, ok bool) { return greatestInt64.value(x) }
 //
 // With no elements it is -1. The cost is that of MinInt64 and of a second look
 // at up to 2,048 elements.
-func ArgMinInt64(x []int64) int { return leastInt64.place(x) }
+func ArgMinInt64(x []int64) int { return placeInt64(&leastInt64, x) }
 
 // ArgMaxInt64 returns the index of the first of the largest elements of x, by
 // the rules of [ArgMinInt64].
-func ArgMaxInt64(x []int64) int { return greatestInt64.place(x) }
+func ArgMaxInt64(x []int64) int { return placeInt64(&greatestInt64, x) }
 
 var (
 	leastInt64    = extreme[int64]{false, math.MaxInt64, 0}
 	greatestInt64 = extreme[int64]{true, math.MinInt64, 0}
 )
+
+// placeInt64 is placeFloat64 for integers, of which none is NaN.
+func placeInt64(e *extreme[int64], x []int64) int {
+	if len(x) == 0 || len(x) > block1 || active == levelGo {
+		return e.place(x)
+	}
+	wide := active == levelAVX512
+	best, at, _ := extremeInt64(x, e.greatest, wide)
+	return at + indexOfInt64Block(x[at:], best, wide)
+}
 
 func extremeInt64(x []int64, greatest, wide bool) (best int64, piece int, nan uint64) {
 	switch {
