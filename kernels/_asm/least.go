@@ -23,8 +23,9 @@ const (
 	bestInt   = "func(x []int64) (best int64, piece int, nan uint64)"
 	bestPiece = 2048 // elements: pieceSize of the package
 
-	lessThan = 17 // ordered and quiet
-	equalTo  = 0
+	lessThan  = 17 // ordered and quiet
+	equalTo   = 0
+	unordered = 3
 )
 
 func least() {

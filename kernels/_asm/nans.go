@@ -6,8 +6,6 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-const unordered = 3 // an operand of a comparison is NaN
-
 // nans has the processor note NaNs that minima and maxima meet: of these two
 // operations any NaN is an invalid operand, which sets a bit of MXCSR for good
 // (Intel 64 manual, volume 1, 11.5.2.1, and volume 2, MINPD). A comparison of
