@@ -176,3 +176,28 @@ func BenchmarkArgSort(b *testing.B) {
 		})
 	}
 }
+
+// Each step of partitionPairs keeps keys and values together, whatever is below the pivot.
+func TestPartitionPairs(t *testing.T) {
+	r := rand.New(rand.NewPCG(72, 6))
+	onEachLevel(t, func(t *testing.T) {
+		if active == levelGo {
+			t.Skip("its pairs are not parted")
+		}
+		for _, n := range append(lengths(), 4096) {
+			for _, share := range []int64{0, 1, 50, 99, 100} {
+				before := filled(n, func(int) int64 { return r.Int64N(100) })
+				keys, idx := slices.Clone(before), filled(n, func(i int) int64 { return int64(i) })
+				below := partitionPairs(keys, idx, share)
+				for i, k := range keys {
+					if before[idx[i]] != k || (k < share) != (i < below) {
+						t.Fatalf("%d pairs parted at %d: below %d, keys %v, places %v", n, share, below, keys, idx)
+					}
+				}
+				if slices.Sort(idx); !slices.Equal(idx, filled(n, func(i int) int64 { return int64(i) })) {
+					t.Fatalf("%d pairs parted at %d: places %v", n, share, idx)
+				}
+			}
+		}
+	})
+}
