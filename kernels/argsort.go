@@ -131,10 +131,7 @@ func sortPairs(keys, idx []int64, parts int) {
 func partitionPairs(keys, idx []int64, pivot int64) int {
 	giveWayAt(len(keys))
 	var asideKeys, asideIdx [3 * stepWords]int64
-	step := stepWords
-	if active == levelAVX2 {
-		step /= 4
-	}
+	step := stepOf(stepWords)
 	at := [4]int{0, len(keys), 0, len(keys)} // as in partition
 	n := 0
 	if len(keys) > 2*step {

@@ -553,22 +553,21 @@ end35:
 near33:
 	CMPQ CX, ·fetchFrom+0(SB)
 	JB   near38
-	MOVL $0x00001000, DX
 	CMPQ CX, $+16
 	JB   end40
 
 loop39:
-	MOVQ    CX, BX
-	MOVQ    $+2048, SI
-	CMPQ    BX, SI
-	CMOVQGT SI, BX
-	SUBQ    BX, CX
-	SUBQ    $+16, BX
+	MOVQ    CX, DX
+	MOVQ    $+2048, BX
+	CMPQ    DX, BX
+	CMOVQGT BX, DX
+	SUBQ    DX, CX
+	SUBQ    $+16, DX
 	JB      end42
 	PCALIGN $0x40
 
 loop41:
-	PREFETCHT0  (AX)(DX*1)
+	PREFETCHT0  4096(AX)
 	VADDPD      (AX), Y0, Y11
 	VADDPD      Y11, Y1, Y1
 	VFMADD231PD Y11, Y11, Y6
@@ -582,12 +581,12 @@ loop41:
 	VADDPD      Y11, Y4, Y4
 	VFMADD231PD Y11, Y11, Y9
 	ADDQ        $+128, AX
-	SUBQ        $+16, BX
+	SUBQ        $+16, DX
 	JAE         loop41
 
 end42:
-	ADDQ   $+16, BX
-	ADDQ   BX, CX
+	ADDQ   $+16, DX
+	ADDQ   DX, CX
 	ADDQ   $+16, CX
 	VADDPD Y3, Y1, Y1
 	VADDPD Y4, Y2, Y2
@@ -1091,13 +1090,12 @@ end68:
 near66:
 	CMPQ    CX, ·fetchFrom+0(SB)
 	JB      near69
-	MOVL    $0x00001000, DX
 	SUBQ    $+16, CX
 	JB      end71
 	PCALIGN $0x40
 
 loop70:
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 4096(AX)
 	VMOVUPD    (AX), Y9
 	VMINPD     Y9, Y1, Y1
 	VMAXPD     Y9, Y5, Y5
@@ -1266,13 +1264,12 @@ end80:
 near78:
 	CMPQ    CX, ·fetchFrom+0(SB)
 	JB      near81
-	MOVL    $0x00001000, DX
 	SUBQ    $+32, CX
 	JB      end83
 	PCALIGN $0x40
 
 loop82:
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 4096(AX)
 	VMOVUPD    (AX), Y9
 	VMOVUPD    32(AX), Y10
 	VPCMPGTQ   Y10, Y9, Y11
@@ -3684,13 +3681,12 @@ end146:
 near144:
 	CMPQ    DI, ·fetchFrom+0(SB)
 	JB      near147
-	MOVL    $0x00001000, R9
 	SUBQ    $+32, R8
 	JB      end149
 	PCALIGN $0x40
 
 loop148:
-	PREFETCHT0 (AX)(R9*1)
+	PREFETCHT0 4096(AX)
 	VMOVUPD    (AX), Y9
 	VMINPD     Y1, Y9, Y1
 	VMOVUPD    32(AX), Y9
@@ -3876,13 +3872,12 @@ end161:
 near159:
 	CMPQ    DI, ·fetchFrom+0(SB)
 	JB      near162
-	MOVL    $0x00001000, R9
 	SUBQ    $+32, R8
 	JB      end164
 	PCALIGN $0x40
 
 loop163:
-	PREFETCHT0 (AX)(R9*1)
+	PREFETCHT0 4096(AX)
 	VMOVUPD    (AX), Y9
 	VMAXPD     Y1, Y9, Y1
 	VMOVUPD    32(AX), Y9
@@ -4070,13 +4065,12 @@ end175:
 near173:
 	CMPQ    DI, ·fetchFrom+0(SB)
 	JB      near176
-	MOVL    $0x00001000, R9
 	SUBQ    $+32, R8
 	JB      end178
 	PCALIGN $0x40
 
 loop177:
-	PREFETCHT0 (AX)(R9*1)
+	PREFETCHT0 4096(AX)
 	VMOVUPD    (AX), Y9
 	VPCMPGTQ   Y9, Y1, Y10
 	VBLENDVPD  Y10, Y9, Y1, Y1
@@ -4283,13 +4277,12 @@ end189:
 near187:
 	CMPQ    DI, ·fetchFrom+0(SB)
 	JB      near190
-	MOVL    $0x00001000, R9
 	SUBQ    $+32, R8
 	JB      end192
 	PCALIGN $0x40
 
 loop191:
-	PREFETCHT0 (AX)(R9*1)
+	PREFETCHT0 4096(AX)
 	VMOVUPD    (AX), Y9
 	VPCMPGTQ   Y1, Y9, Y10
 	VBLENDVPD  Y10, Y9, Y1, Y1
@@ -4694,13 +4687,12 @@ end224:
 near222:
 	CMPQ    CX, ·fetchFrom+0(SB)
 	JB      near225
-	MOVL    $0x00001000, DX
 	SUBQ    $+32, CX
 	JB      end227
 	PCALIGN $0x40
 
 loop226:
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 4096(AX)
 	VCMPPD     $0x1e, (AX), Y0, Y9
 	VPSUBQ     Y9, Y1, Y1
 	VCMPPD     $0x1e, 32(AX), Y0, Y9
@@ -4818,13 +4810,12 @@ end236:
 near234:
 	CMPQ    CX, ·fetchFrom+0(SB)
 	JB      near237
-	MOVL    $0x00001000, DX
 	SUBQ    $+32, CX
 	JB      end239
 	PCALIGN $0x40
 
 loop238:
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 4096(AX)
 	VCMPPD     $0x1d, (AX), Y0, Y9
 	VPSUBQ     Y9, Y1, Y1
 	VCMPPD     $0x1d, 32(AX), Y0, Y9
@@ -4942,13 +4933,12 @@ end248:
 near246:
 	CMPQ    CX, ·fetchFrom+0(SB)
 	JB      near249
-	MOVL    $0x00001000, DX
 	SUBQ    $+32, CX
 	JB      end251
 	PCALIGN $0x40
 
 loop250:
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 4096(AX)
 	VCMPPD     $0x11, (AX), Y0, Y9
 	VPSUBQ     Y9, Y1, Y1
 	VCMPPD     $0x11, 32(AX), Y0, Y9
@@ -5066,13 +5056,12 @@ end260:
 near258:
 	CMPQ    CX, ·fetchFrom+0(SB)
 	JB      near261
-	MOVL    $0x00001000, DX
 	SUBQ    $+32, CX
 	JB      end263
 	PCALIGN $0x40
 
 loop262:
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 4096(AX)
 	VCMPPD     $0x12, (AX), Y0, Y9
 	VPSUBQ     Y9, Y1, Y1
 	VCMPPD     $0x12, 32(AX), Y0, Y9
@@ -5188,13 +5177,12 @@ end271:
 near269:
 	CMPQ    CX, ·fetchFrom+0(SB)
 	JB      near272
-	MOVL    $0x00001000, DX
 	SUBQ    $+32, CX
 	JB      end274
 	PCALIGN $0x40
 
 loop273:
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 4096(AX)
 	VCMPPD     $0x00, (AX), Y0, Y9
 	VPSUBQ     Y9, Y1, Y1
 	VCMPPD     $0x00, 32(AX), Y0, Y9
@@ -5347,13 +5335,12 @@ end284:
 near282:
 	CMPQ    CX, ·fetchFrom+0(SB)
 	JB      near285
-	MOVL    $0x00001000, DX
 	SUBQ    $+32, CX
 	JB      end287
 	PCALIGN $0x40
 
 loop286:
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 4096(AX)
 	VPCMPGTQ   (AX), Y0, Y9
 	VPSUBQ     Y9, Y1, Y1
 	VPCMPGTQ   32(AX), Y0, Y9
@@ -5479,13 +5466,12 @@ end296:
 near294:
 	CMPQ    CX, ·fetchFrom+0(SB)
 	JB      near297
-	MOVL    $0x00001000, DX
 	SUBQ    $+32, CX
 	JB      end299
 	PCALIGN $0x40
 
 loop298:
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 4096(AX)
 	VMOVUPD    (AX), Y9
 	VPCMPGTQ   Y0, Y9, Y9
 	VPSUBQ     Y9, Y1, Y1
@@ -5619,13 +5605,12 @@ end307:
 near305:
 	CMPQ    CX, ·fetchFrom+0(SB)
 	JB      near308
-	MOVL    $0x00001000, DX
 	SUBQ    $+32, CX
 	JB      end310
 	PCALIGN $0x40
 
 loop309:
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 4096(AX)
 	VPCMPEQQ   (AX), Y0, Y9
 	VPSUBQ     Y9, Y1, Y1
 	VPCMPEQQ   32(AX), Y0, Y9
@@ -13177,21 +13162,20 @@ loop690:
 	SUBQ       R8, DX
 	MOVQ       BX, R9
 	SUBQ       DI, R9
+	MOVQ       ·fetchAhead+0(SB), R12
+	MOVQ       R12, R13
+	NEGQ       R13
 	MOVQ       SI, R10
 	LEAQ       128(SI), R11
 	SUBQ       $+128, DI
 	CMPQ       DX, R9
 	CMOVQHI    DI, R10
+	CMOVQHI    R13, R12
 	CMOVQLS    R11, SI
 	LEAQ       128(DI), R11
 	CMOVQLS    R11, DI
-	MOVQ       ·fetchAhead+0(SB), R11
-	MOVQ       R11, R12
-	NEGQ       R12
-	CMPQ       DX, R9
-	CMOVQHI    R12, R11
-	PREFETCHT0 (R10)(R11*1)
-	PREFETCHT0 64(R10)(R11*1)
+	PREFETCHT0 (R10)(R12*1)
+	PREFETCHT0 64(R10)(R12*1)
 	VMOVUPD    (R10), Y1
 	VMOVUPD    32(R10), Y2
 	VMOVUPD    64(R10), Y3
@@ -13334,24 +13318,23 @@ loop695:
 	SUBQ       R9, BX
 	MOVQ       SI, R10
 	SUBQ       R8, R10
+	MOVQ       ·fetchAhead+0(SB), R13
+	MOVQ       R13, R14
+	NEGQ       R14
 	MOVQ       DI, R11
 	LEAQ       128(DI), R12
 	SUBQ       $+128, R8
 	CMPQ       BX, R10
 	CMOVQHI    R8, R11
+	CMOVQHI    R14, R13
 	CMOVQLS    R12, DI
 	LEAQ       128(R8), R12
 	CMOVQLS    R12, R8
-	MOVQ       ·fetchAhead+0(SB), R12
-	MOVQ       R12, R13
-	NEGQ       R13
-	CMPQ       BX, R10
-	CMOVQHI    R13, R12
-	PREFETCHT0 (R11)(R12*1)
-	PREFETCHT0 64(R11)(R12*1)
-	ADDQ       AX, R12
-	PREFETCHT0 (R11)(R12*1)
-	PREFETCHT0 64(R11)(R12*1)
+	PREFETCHT0 (R11)(R13*1)
+	PREFETCHT0 64(R11)(R13*1)
+	ADDQ       AX, R13
+	PREFETCHT0 (R11)(R13*1)
+	PREFETCHT0 64(R11)(R13*1)
 	VMOVUPD    (R11), Y1
 	VMOVUPD    (R11)(AX*1), Y2
 	VMOVUPD    32(R11), Y3
@@ -20268,13 +20251,12 @@ end1126:
 near1124:
 	CMPQ    DI, ·fetchFrom+0(SB)
 	JB      near1127
-	MOVL    $0x00001000, R9
 	SUBQ    $+64, R8
 	JB      end1129
 	PCALIGN $0x40
 
 loop1128:
-	PREFETCHT0 (AX)(R9*1)
+	PREFETCHT0 4096(AX)
 	VMOVUPD    (AX), Y9
 	VMINPS     Y1, Y9, Y1
 	VMOVUPD    32(AX), Y9
@@ -20462,13 +20444,12 @@ end1141:
 near1139:
 	CMPQ    DI, ·fetchFrom+0(SB)
 	JB      near1142
-	MOVL    $0x00001000, R9
 	SUBQ    $+64, R8
 	JB      end1144
 	PCALIGN $0x40
 
 loop1143:
-	PREFETCHT0 (AX)(R9*1)
+	PREFETCHT0 4096(AX)
 	VMOVUPD    (AX), Y9
 	VMAXPS     Y1, Y9, Y1
 	VMOVUPD    32(AX), Y9
@@ -20650,13 +20631,12 @@ end1155:
 near1153:
 	CMPQ    DI, ·fetchFrom+0(SB)
 	JB      near1156
-	MOVL    $0x00001000, R9
 	SUBQ    $+64, R8
 	JB      end1158
 	PCALIGN $0x40
 
 loop1157:
-	PREFETCHT0 (AX)(R9*1)
+	PREFETCHT0 4096(AX)
 	VMOVUPD    (AX), Y9
 	VPMINSD    Y1, Y9, Y1
 	VMOVUPD    32(AX), Y9
@@ -20836,13 +20816,12 @@ end1169:
 near1167:
 	CMPQ    DI, ·fetchFrom+0(SB)
 	JB      near1170
-	MOVL    $0x00001000, R9
 	SUBQ    $+64, R8
 	JB      end1172
 	PCALIGN $0x40
 
 loop1171:
-	PREFETCHT0 (AX)(R9*1)
+	PREFETCHT0 4096(AX)
 	VMOVUPD    (AX), Y9
 	VPMAXSD    Y1, Y9, Y1
 	VMOVUPD    32(AX), Y9
@@ -22698,21 +22677,20 @@ loop1265:
 	SUBQ       R8, DX
 	MOVQ       BX, R9
 	SUBQ       DI, R9
+	MOVQ       ·fetchAhead+0(SB), R12
+	MOVQ       R12, R13
+	NEGQ       R13
 	MOVQ       SI, R10
 	LEAQ       128(SI), R11
 	SUBQ       $+128, DI
 	CMPQ       DX, R9
 	CMOVQHI    DI, R10
+	CMOVQHI    R13, R12
 	CMOVQLS    R11, SI
 	LEAQ       128(DI), R11
 	CMOVQLS    R11, DI
-	MOVQ       ·fetchAhead+0(SB), R11
-	MOVQ       R11, R12
-	NEGQ       R12
-	CMPQ       DX, R9
-	CMOVQHI    R12, R11
-	PREFETCHT0 (R10)(R11*1)
-	PREFETCHT0 64(R10)(R11*1)
+	PREFETCHT0 (R10)(R12*1)
+	PREFETCHT0 64(R10)(R12*1)
 	VMOVUPD    (R10), Y1
 	VMOVUPD    32(R10), Y2
 	VMOVUPD    64(R10), Y3

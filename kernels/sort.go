@@ -127,6 +127,14 @@ func middling[K key](x []K) K {
 // stepWords is how much a step of a partition moves at most, in words of 8 bytes.
 const stepWords = 64
 
+// stepOf is how many elements a step moves, where stepWords hold so many: AVX2 has steps of a quarter.
+func stepOf(most int) int {
+	if active == levelAVX2 {
+		return most / 4
+	}
+	return most
+}
+
 // partition moves the elements of x that are below the pivot to the front, and
 // returns how many there are. It needs at least two steps of elements: what fewKeys
 // says.
@@ -141,10 +149,7 @@ func partition[K key](x []K, pivot K) int {
 	}
 	var room [3 * stepWords]uint64
 	aside := keysIn[K](room[:])
-	step := len(aside) / 3
-	if active == levelAVX2 {
-		step /= 4
-	}
+	step := stepOf(len(aside) / 3)
 	n := copy(aside, x[:step])
 	n += copy(aside[n:], x[len(x)-step:])
 	at := [4]int{step, len(x) - step, 0, len(x)} // to be read from, to; written up to, from

@@ -25,12 +25,13 @@ func TestSparesKilled(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			j := run(t, s, tells, fmt.Sprint("round ", round)) // maybe to one that is dying
+			words := fmt.Sprint("round ", round)
+			j := run(t, s, tells, words) // maybe to one that is dying
 			// Go handles a signal on one thread while others run on: a spare may take a
 			// job and end by the signal that was sent before, whether it has told or not.
 			switch got := ended(t, j); got {
 			case 0:
-				m.hearUntil(fmt.Sprint("round ", round))
+				m.hearUntil(words)
 			case -int(sig):
 			default:
 				t.Errorf("%v: exit code %d", sig, got)

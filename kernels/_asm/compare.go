@@ -118,7 +118,7 @@ func countEach(comparisons int, compare func(i int, in Op, m *mask) hits) {
 	acc, one := vecs(8), vec()
 	VMOVUPD(splat(1), one)
 	each(comparisons, func(i int) {
-		l := loop{n: n, in: []GPVirtual{x}, unroll: len(acc), far: true, fetch: true}
+		l := loop{n: n, in: []GPVirtual{x}, unroll: len(acc), far: true, pages: true}
 		l.body = func(j int, in []Op, m *mask) { compare(i, in[0], m).count(acc[j], one) }
 		l.emit()
 	})

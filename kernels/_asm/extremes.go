@@ -15,7 +15,7 @@ func minMax() {
 	unroll := pick(8, 4)
 	lo, hi := copies(first, unroll), copies(first, unroll)
 	nan := watchNaNs(true)
-	l := loop{n: n, in: []GPVirtual{x}, unroll: unroll, pad: first, far: true, fetch: true}
+	l := loop{n: n, in: []GPVirtual{x}, unroll: unroll, pad: first, far: true, pages: true}
 	l.body = func(j int, in []Op, m *mask) {
 		v := vec()
 		VMOVUPD(in[0], v)
@@ -53,7 +53,7 @@ func minMaxInt() {
 	VPBROADCASTQ(at(x, 0), first)
 	lo, hi := copies(first, 4), copies(first, 4)
 	unroll := pick(4, 8)
-	l := loop{n: n, in: []GPVirtual{x}, unroll: unroll, pad: first, far: true, fetch: true}
+	l := loop{n: n, in: []GPVirtual{x}, unroll: unroll, pad: first, far: true, pages: true}
 	var previous VecVirtual
 	l.body = func(j int, in []Op, m *mask) {
 		v := vec()

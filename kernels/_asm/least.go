@@ -94,7 +94,7 @@ func (e *extreme) cut(n, left Register) {
 
 // pass takes all of a piece into the parts; all is what it is a piece of.
 func (e *extreme) pass(n, all Register, x GPVirtual, parts []VecVirtual, pad VecVirtual) {
-	l := loop{n: n, in: []GPVirtual{x}, unroll: len(parts), pad: pad, far: true, fetch: true, all: all}
+	l := loop{n: n, in: []GPVirtual{x}, unroll: len(parts), pad: pad, far: true, pages: true, all: all}
 	l.body = func(j int, in []Op, _ *mask) {
 		v := vec()
 		VMOVUPD(in[0], v)

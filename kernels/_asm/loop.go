@@ -23,8 +23,9 @@ type loop struct {
 	all   Register   // what is long then, where n is a piece of it; nil is n
 	many  bool       // vectors are those of the unrolled loop
 	touch bool
-	fetch bool // the loop for long slices asks for pages to come, on processors that do not
-	words int  // of each line that are touched, half of the lines at a time; 0 is as level has it
+	pages bool // there is a loop for long slices on processors whose prefetchers stop at the end of a page, which fetches
+	fetch bool
+	words int // of each line that are touched, half of the lines at a time; 0 is as level has it
 }
 
 // emit writes the unrolled loop, one for single vectors, and the tail.
@@ -33,8 +34,8 @@ func (l *loop) emit() {
 	if l.far {
 		l.ifLong("touchFrom", func() { l.touch = true; l.run(); l.touch = false })
 	}
-	if l.fetch {
-		l.ifLong("fetchFrom", func() { l.ahead = fetchPage(); l.run(); l.ahead = nil })
+	if l.pages {
+		l.ifLong("fetchFrom", func() { l.fetch = true; l.run(); l.fetch = false })
 	}
 	l.run()
 	l.many = false
@@ -79,12 +80,13 @@ func (l *loop) unrolled() {
 		some /= 2
 	}
 	if l.ahead != nil {
-		lines := l.unroll * level.bytes()
-		if l.fetch {
-			lines = cacheLine
-		}
 		for _, p := range l.in {
-			prefetch(p, l.ahead, lines)
+			prefetch(p, l.ahead, l.unroll*level.bytes())
+		}
+	}
+	if l.fetch {
+		for _, p := range l.in {
+			PREFETCHT0(at(p, page))
 		}
 	}
 	for j := range l.unroll {
@@ -202,14 +204,10 @@ func fetchAhead() Register {
 	return ahead
 }
 
-// fetchPage is a page of 4 KiB: one line of each run of the loop, asked for so far ahead,
-// has Intel's prefetchers begin with the next page before it is reached, and costs little
-// where all of it is in the second cache.
-func fetchPage() Register {
-	ahead := GP64()
-	MOVL(U32(4<<10), ahead.As32())
-	return ahead
-}
+// page is how far ahead one line is fetched in each run of a loop: Intel's prefetchers then
+// begin with the next page before it is reached. It costs little where all of it is in the
+// second cache.
+const page = 4 << 10
 
 // prefetch asks for the n bytes that lie ahead bytes after p, or at p itself if
 // that is nil. Past the end of the memory it does nothing.

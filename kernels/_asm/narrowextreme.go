@@ -77,7 +77,7 @@ func (e *dwordExtreme) emit() {
 	JZ(LabelRef(end))
 	MOVQ(x, from)
 	(&extreme{}).cut(n, left)
-	l := loop{n: left, in: []GPVirtual{x}, unroll: unroll, pad: best, far: true, fetch: true, all: all}
+	l := loop{n: left, in: []GPVirtual{x}, unroll: unroll, pad: best, far: true, pages: true, all: all}
 	l.body = func(j int, in []Op, _ *mask) { e.take(loaded(in[0]), parts[j]) }
 	l.emit()
 	e.keep(parts, best, from, at)

@@ -98,7 +98,7 @@ func shifted() {
 	shift := negated(broadcastFloat("shift"))
 	unroll := pick(8, 4)
 	s1, s2 := newTotals(unroll), newTotals(unroll)
-	l := loop{n: n, in: []GPVirtual{x}, unroll: unroll, far: true, fetch: true}
+	l := loop{n: n, in: []GPVirtual{x}, unroll: unroll, far: true, pages: true}
 	l.fold = func() { s1.fold(); s2.fold() }
 	l.body = func(j int, in []Op, m *mask) {
 		d := vec()
